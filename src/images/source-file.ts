@@ -1,0 +1,27 @@
+/** One regular file of a layer or directory, opened for the catalogers that asked for it. Reading is synchronous and bounded. */
+export interface SourceFile {
+  /** Path inside the image, normalised, without a leading slash. */
+  readonly path: string;
+  readonly size: number;
+  /** POSIX mode bits, permissions only. */
+  readonly mode: number;
+  /**
+   * The whole content. Throws `AppError` with LIMIT_EXCEEDED above `limitBytes` (default 64 MiB); the layer reader turns
+   * what `extract` throws into a problem that names the file.
+   */
+  bytes(limitBytes?: number): Buffer;
+  /** `length` bytes from `offset`; fewer at the end of the file, none beyond it. Never reads more than asked. */
+  read(offset: number, length: number): Buffer;
+}
+
+/** A file whose content is at hand. */
+export function fileFromBuffer(path: string, content: Buffer, mode = 0o644): SourceFile {
+  return {
+    path,
+    size: content.length,
+    mode,
+    bytes: () => content,
+    read: (offset, length) =>
+      content.subarray(Math.min(offset, content.length), Math.min(offset + length, content.length)),
+  };
+}

@@ -1,0 +1,39 @@
+/** What went wrong, for machines. A code is never renamed or reused once released. */
+export type ErrorCode =
+  | 'ARCHIVE_CORRUPT'
+  | 'ARCHIVE_UNSUPPORTED'
+  | 'AUTHENTICATION_FAILED'
+  | 'DATABASE_INVALID'
+  | 'DATABASE_MISSING'
+  | 'DIGEST_MISMATCH'
+  | 'FEED_INVALID'
+  | 'FILE_INVALID'
+  | 'IMAGE_INVALID'
+  | 'IMAGE_NOT_FOUND'
+  | 'INPUT_UNREADABLE'
+  | 'INPUT_UNRECOGNISED'
+  | 'LIMIT_EXCEEDED'
+  | 'PLATFORM_NOT_FOUND'
+  | 'REGISTRY_FAILED'
+  | 'REGISTRY_TIMEOUT'
+  | 'SBOM_INVALID'
+  | 'USAGE';
+
+/**
+ * An error whose `code` is API, whose `message` is for people (what happened, to which thing, what to do next) and
+ * whose `cause` is for logs. Thrown only where the caller cannot go on; what one bad file causes is a `Problem`.
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = 'AppError';
+    this.code = code;
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,47 @@
+import type { Finding } from './finding.ts';
+import type { Package } from './package.ts';
+import type { Problem } from './problem.ts';
+
+/** What was scanned. */
+export interface ScannedImage {
+  /** As the user named it. */
+  readonly reference: string;
+  /** `image`, `directory` or `sbom`. */
+  readonly kind: 'image' | 'directory' | 'sbom';
+  readonly manifestDigest?: string;
+  readonly configDigest?: string;
+  readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
+  readonly os?: {
+    readonly id: string;
+    readonly version?: string;
+    readonly name?: string;
+    /** ISO date, or true/false where the source gives no date; absent when not known. */
+    readonly endOfLife?: string | boolean;
+  };
+  /** Digests of the uncompressed layers, lowest first, with the build step that made each when the image says it. */
+  readonly layers: readonly { readonly diffID: string; readonly createdBy?: string }[];
+}
+
+/** What the database knows of a stream that this image needs. */
+export interface StreamCoverage {
+  readonly stream: string;
+  readonly level: 'none' | 'fixed-only' | 'full';
+  /** ISO date of the newest snapshot; absent for level `none`. */
+  readonly date?: string;
+}
+
+/** The result of a scan; the JSON exporter writes it as it is. `schemas/report-1.json` is its published schema. */
+export interface Report {
+  readonly schema: 'breakwater/report/1';
+  readonly image: ScannedImage;
+  readonly packages: readonly Package[];
+  readonly findings: readonly Finding[];
+  readonly coverage: readonly StreamCoverage[];
+  readonly problems: readonly Problem[];
+  readonly database: {
+    /** ISO time at which it was built. */
+    readonly built: string;
+    readonly sources: readonly { readonly id: string; readonly date: string; readonly records: number }[];
+  };
+  readonly scanner: { readonly name: 'breakwater'; readonly version: string };
+}

@@ -1,0 +1,19 @@
+import type { Report } from '../model/report.ts';
+
+export interface ExportOptions {
+  /** Write terminal colours. Only the table heeds it. */
+  readonly colour: boolean;
+  /** Width of the terminal in columns. Only the table heeds it. */
+  readonly columns: number;
+  /** Time of writing, ISO; handed in so that output is reproducible. */
+  readonly now: string;
+}
+
+/** Writes a report as a document. */
+export interface Exporter {
+  /** The file's name, for ever: the value of `--format`. */
+  readonly id: string;
+  readonly title: string;
+  readonly mediaType: string;
+  readonly write: (report: Report, options: ExportOptions) => string;
+}
