@@ -1,0 +1,68 @@
+import { basenameOf, parentOf } from './image-path.ts';
+import { type PathSet, PathSetBuilder } from './path-set.ts';
+
+/** The names of one layer: enough to tell what it hides in the layers below it (OCI image specification, "layer.md"). */
+export interface LayerTree {
+  /** Everything that is not a directory. */
+  readonly files: PathSet;
+  readonly directories: PathSet;
+  /** Paths that a whiteout (`.wh.<name>`) removes from the layers below. */
+  readonly whiteouts: readonly string[];
+  /** Directories whose content in the layers below is hidden (`.wh..wh..opq`). */
+  readonly opaque: readonly string[];
+  /** Symbolic links: path and target, as stored. */
+  readonly symlinks: readonly (readonly [path: string, target: string])[];
+}
+
+const whiteoutPrefix = '.wh.';
+const opaqueMarker = '.wh..wh..opq';
+
+/** Collects the names of a layer while it is read. */
+export class LayerTreeBuilder {
+  readonly #files = new PathSetBuilder();
+  readonly #directories = new PathSetBuilder();
+  readonly #whiteouts: string[] = [];
+  readonly #opaque: string[] = [];
+  readonly #symlinks: [string, string][] = [];
+
+  get entries(): number {
+    return this.#files.size + this.#directories.size + this.#whiteouts.length + this.#opaque.length;
+  }
+
+  get symlinks(): number {
+    return this.#symlinks.length;
+  }
+
+  directory(path: string): void {
+    this.#directories.add(path);
+  }
+
+  symlink(path: string, target: string): void {
+    this.#files.add(path);
+    this.#symlinks.push([path, target]);
+  }
+
+  /** Notes a file; false when it was only a mark for the layers below. */
+  file(path: string): boolean {
+    const name = basenameOf(path);
+    if (!name.startsWith(whiteoutPrefix)) {
+      this.#files.add(path);
+      return true;
+    }
+    const parent = parentOf(path);
+    if (name === opaqueMarker) this.#opaque.push(parent);
+    // `.wh..wh.*` is bookkeeping of aufs and names no file.
+    else if (!name.startsWith('.wh..wh.')) this.#whiteouts.push(parent ? `${parent}/${name.slice(4)}` : name.slice(4));
+    return false;
+  }
+
+  build(): LayerTree {
+    return {
+      files: this.#files.build(),
+      directories: this.#directories.build(),
+      whiteouts: this.#whiteouts,
+      opaque: this.#opaque,
+      symlinks: this.#symlinks,
+    };
+  }
+}

@@ -1,0 +1,24 @@
+/** Bounds on what one image may cost. They count bytes and time, not compression ratios: real layers of zeroes compress a thousandfold. */
+export interface Limits {
+  /** Uncompressed bytes of one layer. */
+  readonly layerBytes: number;
+  /** Entries of one layer. */
+  readonly layerEntries: number;
+  /** Bytes of one file that is kept while it is looked at; larger ones are skipped with a problem. */
+  readonly fileBytes: number;
+  /** Files above this leave memory for a temporary file, where the layer itself cannot be read at will. */
+  readonly memoryFileBytes: number;
+  /** Symbolic links remembered per layer. */
+  readonly layerSymlinks: number;
+  /** Time in which an image must have been read, in ms. */
+  readonly imageMs: number;
+}
+
+export const defaultLimits: Limits = {
+  layerBytes: 128 * 2 ** 30,
+  layerEntries: 10_000_000,
+  fileBytes: 4 * 2 ** 30,
+  memoryFileBytes: 8 * 2 ** 20,
+  layerSymlinks: 500_000,
+  imageMs: 30 * 60_000,
+};

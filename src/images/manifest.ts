@@ -1,0 +1,145 @@
+import * as z from 'zod/mini';
+import { isDigest } from '../lib/digest.ts';
+import { AppError } from '../lib/errors.ts';
+import type { Layer, LayerBlob, Platform } from './image.ts';
+
+/**
+ * The documents of an image, as OCI image specification 1.1 and Docker schema 2 write them
+ * (https://github.com/opencontainers/image-spec). Only the fields in use; unknown ones are left alone.
+ */
+const digest = z.string().check(z.refine(isDigest, 'not a sha256 digest'));
+
+const platformShape = z.object({
+  os: z.string(),
+  architecture: z.string(),
+  variant: z.optional(z.string()),
+});
+
+export const descriptorShape = z.object({
+  mediaType: z.optional(z.string()),
+  digest,
+  size: z.number().check(z.nonnegative()),
+  platform: z.optional(platformShape),
+  annotations: z.optional(z.nullable(z.record(z.string(), z.string()))),
+  artifactType: z.optional(z.string()),
+});
+export type Descriptor = z.infer<typeof descriptorShape>;
+
+export const indexShape = z.object({ mediaType: z.optional(z.string()), manifests: z.array(descriptorShape) });
+export type ImageIndex = z.infer<typeof indexShape>;
+
+export const manifestShape = z.object({
+  mediaType: z.optional(z.string()),
+  config: descriptorShape,
+  layers: z.array(descriptorShape),
+});
+export type ImageManifest = z.infer<typeof manifestShape>;
+
+export const configShape = z.object({
+  os: z.optional(z.string()),
+  architecture: z.optional(z.string()),
+  variant: z.optional(z.string()),
+  rootfs: z.object({ diff_ids: z.array(digest) }),
+  history: z.optional(
+    z.nullable(z.array(z.object({ created_by: z.optional(z.string()), empty_layer: z.optional(z.boolean()) }))),
+  ),
+});
+export type ImageConfig = z.infer<typeof configShape>;
+
+/** Manifests and configurations above this are an attack: registries refuse them at 4 MiB. */
+export const maxDocumentBytes = 4 * 1024 * 1024;
+
+/** Parses one of the documents above; `what` names it in the error. */
+export function parseDocument<T>(shape: z.ZodMiniType<T>, content: Buffer, what: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(content.toString('utf8'));
+  } catch (error) {
+    throw new AppError('IMAGE_INVALID', `${what} is not JSON; export or push the image again.`, { cause: error });
+  }
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const place = issue?.path.length ? issue.path.join('.') : 'its top level';
+  throw new AppError(
+    'IMAGE_INVALID',
+    `${what} is not a valid image document: ${issue?.message ?? 'wrong shape'} at ${place}.`,
+  );
+}
+
+/** True for an index that lists manifests rather than a manifest that lists layers. */
+export function isIndex(value: { readonly mediaType?: string | undefined }, content: Buffer): boolean {
+  if (value.mediaType)
+    return value.mediaType.endsWith('image.index.v1+json') || value.mediaType.endsWith('manifest.list.v2+json');
+  return content.includes('"manifests"');
+}
+
+/**
+ * The entry of an index to use for a platform: same OS and architecture, same variant if one is asked for.
+ * Attestations and signatures stored beside images are no candidates. Throws PLATFORM_NOT_FOUND listing what is there.
+ */
+export function chooseManifest(candidates: readonly Descriptor[], wanted: Platform, reference: string): Descriptor {
+  const images = candidates.filter(isImage);
+  const exact = images.filter(({ platform }) => platform && fits(platform, wanted));
+  const chosen = exact.find(({ platform }) => platform?.variant === wanted.variant) ?? exact[0];
+  if (chosen) return chosen;
+  const [only] = images;
+  if (only && images.length === 1 && !only.platform) return only;
+  const there = images.map(({ platform }) => (platform ? describePlatform(platform) : 'unstated')).join(', ') || 'none';
+  throw new AppError(
+    'PLATFORM_NOT_FOUND',
+    `${reference} has no image for ${describePlatform(wanted)}; it has: ${there}. Choose one with --platform.`,
+  );
+}
+
+export function describePlatform(platform: {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string | undefined;
+}): string {
+  return [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/');
+}
+
+function fits(
+  platform: { readonly os: string; readonly architecture: string; readonly variant?: string | undefined },
+  wanted: Platform,
+): boolean {
+  return (
+    platform.os === wanted.os &&
+    platform.architecture === wanted.architecture &&
+    (!wanted.variant || !platform.variant || platform.variant === wanted.variant)
+  );
+}
+
+function isImage(descriptor: Descriptor): boolean {
+  return (
+    descriptor.platform?.os !== 'unknown' &&
+    !descriptor.annotations?.['vnd.docker.reference.type'] &&
+    !descriptor.artifactType
+  );
+}
+
+/** Joins the blobs of an image to the identities and build steps that its configuration states for them. */
+export function layersOf(
+  config: ImageConfig,
+  blobs: readonly { readonly blob: LayerBlob; readonly digest?: string }[],
+  reference: string,
+): Layer[] {
+  const diffIDs = config.rootfs.diff_ids;
+  if (diffIDs.length !== blobs.length) {
+    throw new AppError(
+      'IMAGE_INVALID',
+      `${reference} lists ${blobs.length} layers, but its configuration ${diffIDs.length}; export or push it again.`,
+    );
+  }
+  const steps = (config.history ?? []).filter((step) => !step.empty_layer);
+  return blobs.map(({ blob, digest: blobDigest }, at) => {
+    const createdBy = steps.length === blobs.length ? steps[at]?.created_by : undefined;
+    return { diffID: diffIDs[at] as string, blob, ...(blobDigest && { blobDigest }), ...(createdBy && { createdBy }) };
+  });
+}
+
+export function platformOf(config: ImageConfig): Platform {
+  const { os = 'linux', architecture = 'unknown', variant } = config;
+  return { os, architecture, ...(variant && { variant }) };
+}

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
+import { AppError, messageOf } from '../lib/errors.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Layer, LayerBlob } from './image.ts';
+import { compressionOf, headOf, openStored, readFileBlob } from './layer-bytes.ts';
+import type { LayerTree } from './layer-tree.ts';
+import { LayerWalk, type PendingLink, type WishFor } from './layer-walk.ts';
+import type { Limits } from './limits.ts';
+import { fileFromDescriptor, type SourceFile } from './source-file.ts';
+
+export interface LayerReading {
+  readonly tree: LayerTree;
+  readonly problems: readonly Problem[];
+  /** Digest of the stored bytes, when they were all read. */
+  readonly blobDigest?: string;
+  /** False when a limit cut the reading short: what was found stands, but must not be cached. */
+  readonly complete: boolean;
+}
+
+export interface ReadLayerOptions {
+  readonly limits: Limits;
+  /** When the image must be done, in ms since the epoch. */
+  readonly deadline: number;
+  /** True when these very bytes were verified before: then content nobody asks for is not even read. */
+  readonly verified: boolean;
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/**
+ * Walks one layer, hands the wanted files to the visitor and verifies the layer's digests in the same pass.
+ * Throws `AppError` ARCHIVE_CORRUPT or DIGEST_MISMATCH, naming the layer.
+ */
+export async function readLayer(layer: Layer, wishFor: WishFor, options: ReadLayerOptions): Promise<LayerReading> {
+  const reading = await readOnce(layer, wishFor, options);
+  if (!reading.complete || reading.links.length === 0) return reading;
+  // Hard links to content that had gone by: read once more, for the targets alone.
+  const targets = Map.groupBy(reading.links, (link) => link.target);
+  const found = new Set<string>();
+  const again = await readOnce(layer, linkWishes(wishFor, targets, found), { ...options, verified: true });
+  return { ...reading, problems: [...reading.problems, ...again.problems, ...danglingLinks(targets, found)] };
+}
+
+type Reading = LayerReading & { readonly links: readonly PendingLink[] };
+
+async function readOnce(layer: Layer, wishFor: WishFor, options: ReadLayerOptions): Promise<Reading> {
+  try {
+    const isPlain = layer.blob.kind === 'file' && compressionOf(headOf(layer.blob)) === 'none';
+    return isPlain
+      ? readPlain(layer, layer.blob as LayerBlob & { kind: 'file' }, wishFor, options)
+      : await readStream(layer, wishFor, options);
+  } catch (error) {
+    if (!(error instanceof AppError))
+      throw new AppError('INPUT_UNREADABLE', `Could not read layer ${layer.diffID}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    if (error.code === 'DIGEST_MISMATCH' || error.message.includes(layer.diffID)) throw error;
+    throw new AppError(error.code, `Layer ${layer.diffID} cannot be read: ${error.message.replace(/\.$/, '')}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** An uncompressed layer in a local file: files are read where they lie, and nothing is copied. */
+function readPlain(
+  layer: Layer,
+  blob: LayerBlob & { kind: 'file' },
+  wishFor: WishFor,
+  options: ReadLayerOptions,
+): Reading {
+  const descriptor = openSync(blob.path, 'r');
+  const openAt = (offset: number, size: number, path: string, mode: number): SourceFile => {
+    if (offset + size > blob.size) throw new AppError('ARCHIVE_CORRUPT', `${path} reaches beyond its end`);
+    return fileFromDescriptor(path, descriptor, blob.offset + offset, size, mode);
+  };
+  const walk = new LayerWalk(`layer ${layer.diffID}`, wishFor, openAt, options.limits);
+  const hash = options.verified ? undefined : createHash('sha256');
+  const meter = meterOf(options);
+  try {
+    const stopped = stopAtLimit(() =>
+      readFileBlob(blob, (chunk) => {
+        meter(chunk.length);
+        hash?.update(chunk);
+        walk.tar.push(chunk);
+        if (hash) return 0;
+        const leap = Math.min(walk.tar.skippable, blob.size);
+        walk.tar.skip(leap);
+        return leap;
+      }),
+    );
+    if (!stopped) walk.tar.finish();
+    const digest = hash && !stopped ? `sha256:${hash.digest('hex')}` : undefined;
+    if (digest) verify(layer.diffID, digest, 'its content');
+    if (digest && layer.blobDigest) verify(layer.blobDigest, digest, 'its stored bytes');
+    return finished(walk, stopped, digest);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function readStream(layer: Layer, wishFor: WishFor, options: ReadLayerOptions): Promise<Reading> {
+  const walk = new LayerWalk(`layer ${layer.diffID}`, wishFor, undefined, options.limits);
+  const stored = await openStored(layer);
+  const hash = options.verified ? undefined : createHash('sha256');
+  const meter = meterOf(options);
+  let stopped: AppError | undefined;
+  try {
+    for await (const chunk of stored.chunks) {
+      meter(chunk.length);
+      hash?.update(chunk);
+      walk.tar.push(chunk);
+    }
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'LIMIT_EXCEEDED') throw error;
+    stopped = error;
+  }
+  if (!stopped) {
+    walk.tar.finish();
+    if (hash) verify(layer.diffID, `sha256:${hash.digest('hex')}`, 'its content');
+  }
+  const blobDigest = stopped ? undefined : stored.blobDigest();
+  if (blobDigest && layer.blobDigest) verify(layer.blobDigest, blobDigest, 'its stored bytes');
+  return finished(walk, stopped, blobDigest);
+}
+
+function finished(walk: LayerWalk, stopped: AppError | undefined, blobDigest: string | undefined): Reading {
+  const problems = stopped ? [...walk.problems, incomplete(walk.where, stopped)] : walk.problems;
+  return {
+    tree: walk.tree.build(),
+    problems,
+    complete: !stopped,
+    links: walk.links,
+    ...(blobDigest && { blobDigest }),
+  };
+}
+
+function incomplete(where: string, error: AppError): Problem {
+  return {
+    code: 'layer-incomplete',
+    where,
+    message: `The ${where} was read only in part: ${error.message}. What lies behind is unknown; raise the limit to see it.`,
+  };
+}
+
+function stopAtLimit(work: () => void): AppError | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'LIMIT_EXCEEDED') return error;
+    throw error;
+  }
+}
+
+function meterOf(options: ReadLayerOptions): (bytes: number) => void {
+  let total = 0;
+  return (bytes) => {
+    total += bytes;
+    options.onBytes?.(bytes);
+    if (total > options.limits.layerBytes)
+      throw new AppError('LIMIT_EXCEEDED', `it has more than ${options.limits.layerBytes} bytes`);
+    if (Date.now() > options.deadline)
+      throw new AppError('LIMIT_EXCEEDED', `the time limit of ${options.limits.imageMs} ms for an image was reached`);
+  };
+}
+
+function verify(expected: string, actual: string, what: string): void {
+  if (actual === expected) return;
+  throw new AppError(
+    'DIGEST_MISMATCH',
+    `Layer ${expected} is not what the image says: ${what} has the digest ${actual}. Fetch or export the image again.`,
+  );
+}
+
+function linkWishes(
+  wishFor: WishFor,
+  targets: ReadonlyMap<string, readonly PendingLink[]>,
+  found: Set<string>,
+): WishFor {
+  return (path, size, mode) => {
+    const links = targets.get(path);
+    if (!links) return undefined;
+    found.add(path);
+    const wishes = links.flatMap((link) => {
+      const wish = wishFor(link.path, size, mode);
+      return wish ? [{ link, wish }] : [];
+    });
+    if (wishes.length === 0) return undefined;
+    const read = (file: SourceFile) => {
+      for (const { link, wish } of wishes) wish.read({ ...file, path: link.path });
+    };
+    return { onlyExecutables: wishes.every(({ wish }) => wish.onlyExecutables), read };
+  };
+}
+
+function danglingLinks(targets: ReadonlyMap<string, readonly PendingLink[]>, found: ReadonlySet<string>): Problem[] {
+  const missing = [...targets].filter(([target]) => !found.has(target)).flatMap(([, links]) => links);
+  return missing.map(({ path, target }) => ({
+    code: 'hard-link-unread',
+    where: path,
+    message: `${path} is a hard link to ${target}, which its layer does not hold; its content was not looked into.`,
+  }));
+}

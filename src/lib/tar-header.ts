@@ -1,0 +1,98 @@
+export const tarBlock = 512;
+
+/** The fields of a tar header that matter to a reader. */
+export interface TarHeader {
+  readonly path: string;
+  readonly mode: number;
+  readonly size: number;
+  /** The type flag, one character. */
+  readonly type: string;
+  readonly link: string;
+}
+
+/** The header in `block`, or a sentence fragment that says what is wrong with it. */
+export function decodeTarHeader(block: Buffer): TarHeader | string {
+  if (!hasValidChecksum(block)) return 'a header whose checksum does not fit';
+  const size = number(block, 124, 12);
+  if (size === undefined) return 'an entry whose size is not a number below 2^53';
+  const name = text(block, 0, 100);
+  // The prefix field exists in POSIX headers only ("ustar" and a NUL); GNU ones keep times there.
+  const isPosix = block[262] === 0 && block.toString('latin1', 257, 262) === 'ustar';
+  const prefix = isPosix ? text(block, 345, 155) : '';
+  return {
+    path: prefix ? `${prefix}/${name}` : name,
+    mode: (number(block, 100, 8) ?? 0) & 0o7777,
+    size,
+    type: String.fromCharCode(block[156] ?? 0),
+    link: text(block, 157, 100),
+  };
+}
+
+export function isZeroBlock(block: Buffer): boolean {
+  for (let at = 0; at < tarBlock; at += 1) if (block[at] !== 0) return false;
+  return true;
+}
+
+/** PAX records: `<length> <key>=<value>\n`, length in bytes and counting itself. What does not fit the form ends the reading. */
+export function parsePax(content: Buffer): ReadonlyMap<string, string> {
+  const records = new Map<string, string>();
+  let at = 0;
+  while (at < content.length) {
+    const space = content.indexOf(0x20, at);
+    if (space < 0 || space - at > 10) break;
+    const length = Number(content.toString('latin1', at, space));
+    if (!Number.isInteger(length) || length <= space - at + 1 || at + length > content.length) break;
+    const record = content.toString('utf8', space + 1, at + length - 1);
+    const equals = record.indexOf('=');
+    if (equals > 0) records.set(record.slice(0, equals), record.slice(equals + 1));
+    at += length;
+  }
+  return records;
+}
+
+/** Sum of the header's bytes with the checksum field taken as spaces; old writers summed signed bytes. */
+function hasValidChecksum(block: Buffer): boolean {
+  const stored = number(block, 148, 8);
+  let unsigned = 8 * 0x20;
+  let signed = unsigned;
+  for (let at = 0; at < tarBlock; at += 1) {
+    if (at === 148) at = 156;
+    const byte = block[at] as number;
+    unsigned += byte;
+    signed += byte < 128 ? byte : byte - 256;
+  }
+  return stored === unsigned || stored === signed;
+}
+
+/** Octal digits, or base 256 when the first bit is set (GNU); undefined when it is neither or not a safe integer. */
+function number(block: Buffer, offset: number, length: number): number | undefined {
+  const first = block[offset] as number;
+  if (first & 0x80) return base256(block, offset, length);
+  let value = 0;
+  let at = offset;
+  const end = offset + length;
+  while (at < end && block[at] === 0x20) at += 1;
+  for (; at < end; at += 1) {
+    const digit = (block[at] as number) - 0x30;
+    if (digit < 0 || digit > 7) break;
+    value = value * 8 + digit;
+  }
+  const stop = at < end ? block[at] : 0;
+  return stop === 0 || stop === 0x20 ? value : undefined;
+}
+
+function base256(block: Buffer, offset: number, length: number): number | undefined {
+  let value = (block[offset] as number) & 0x7f;
+  if (value & 0x40) return undefined;
+  for (let at = offset + 1; at < offset + length; at += 1) {
+    value = value * 256 + (block[at] as number);
+    if (value > Number.MAX_SAFE_INTEGER) return undefined;
+  }
+  return value;
+}
+
+function text(block: Buffer, offset: number, length: number): string {
+  let end = offset;
+  while (end < offset + length && block[end] !== 0) end += 1;
+  return block.toString('utf8', offset, end);
+}
