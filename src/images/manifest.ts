@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { isDigest } from '../lib/digest.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Layer, LayerBlob, Platform } from './image.ts';
+import { describePlatform, platformDistance } from './platform.ts';
 
 /**
  * The documents of an image, as OCI image specification 1.1 and Docker schema 2 write them
@@ -22,6 +23,8 @@ export const descriptorShape = z.object({
   platform: z.optional(platformShape),
   annotations: z.optional(z.nullable(z.record(z.string(), z.string()))),
   artifactType: z.optional(z.string()),
+  /** Where a layer lies that registries may not hand out. */
+  urls: z.optional(z.nullable(z.array(z.string()))),
 });
 export type Descriptor = z.infer<typeof descriptorShape>;
 
@@ -75,13 +78,16 @@ export function isIndex(value: { readonly mediaType?: string | undefined }, cont
 }
 
 /**
- * The entry of an index to use for a platform: same OS and architecture, same variant if one is asked for.
+ * The entry of an index to use for a platform: same OS and architecture, nearest variant.
  * Attestations and signatures stored beside images are no candidates. Throws PLATFORM_NOT_FOUND listing what is there.
  */
 export function chooseManifest(candidates: readonly Descriptor[], wanted: Platform, reference: string): Descriptor {
   const images = candidates.filter(isImage);
-  const exact = images.filter(({ platform }) => platform && fits(platform, wanted));
-  const chosen = exact.find(({ platform }) => platform?.variant === wanted.variant) ?? exact[0];
+  const fitting = images.flatMap((image) => {
+    const distance = image.platform && platformDistance(image.platform, wanted);
+    return distance === undefined ? [] : [{ image, distance }];
+  });
+  const chosen = fitting.sort((a, b) => a.distance - b.distance)[0]?.image;
   if (chosen) return chosen;
   const [only] = images;
   if (only && images.length === 1 && !only.platform) return only;
@@ -89,25 +95,6 @@ export function chooseManifest(candidates: readonly Descriptor[], wanted: Platfo
   throw new AppError(
     'PLATFORM_NOT_FOUND',
     `${reference} has no image for ${describePlatform(wanted)}; it has: ${there}. Choose one with --platform.`,
-  );
-}
-
-export function describePlatform(platform: {
-  readonly os: string;
-  readonly architecture: string;
-  readonly variant?: string | undefined;
-}): string {
-  return [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/');
-}
-
-function fits(
-  platform: { readonly os: string; readonly architecture: string; readonly variant?: string | undefined },
-  wanted: Platform,
-): boolean {
-  return (
-    platform.os === wanted.os &&
-    platform.architecture === wanted.architecture &&
-    (!wanted.variant || !platform.variant || platform.variant === wanted.variant)
   );
 }
 
