@@ -1,3 +1,6 @@
+/** PATH_MAX of Linux: no file system holds a longer path. */
+export const maxPathLength = 4096;
+
 /**
  * A path as it is inside an image: no leading slash, no `.` or empty parts. Undefined when `..` would leave the root,
  * or for the root itself.
@@ -37,7 +40,7 @@ function isNormal(path: string): boolean {
       // A part that begins with a dot may be `.` or `..`; let the careful way decide, unless it is `.x`.
       if (partStart && code === 0x2e) {
         const next = path.charCodeAt(at + 1);
-        if (next !== next || next === 0x2f || next === 0x2e) return false;
+        if (Number.isNaN(next) || next === 0x2f || next === 0x2e) return false;
       }
       partStart = false;
     }

@@ -18,10 +18,14 @@ export function compressionOf(head: Uint8Array): Compression {
 }
 
 /** Reads a part of a local file piece by piece; the buffer is reused. `visit` says how many bytes to leap over next. */
-export function readFileBlob(blob: LayerBlob & { kind: 'file' }, visit: (chunk: Buffer) => number): void {
+export function readFileBlob(
+  blob: LayerBlob & { kind: 'file' },
+  visit: (chunk: Buffer) => number,
+  pieceBytes = readBytes,
+): void {
   const descriptor = openSync(blob.path, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(Math.min(readBytes, Math.max(blob.size, 1)));
+    const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, Math.max(blob.size, 1)));
     for (let at = 0; at < blob.size; ) {
       const got = readSync(descriptor, buffer, 0, Math.min(buffer.length, blob.size - at), blob.offset + at);
       if (got === 0) throw new AppError('ARCHIVE_CORRUPT', `it is cut short: ${at} of ${blob.size} bytes are there`);

@@ -2,7 +2,7 @@ import { AppError, messageOf } from '../lib/errors.ts';
 import { isExecutableFormat } from '../lib/executable-format.ts';
 import { type TarEntry, TarReader, type TarSink } from '../lib/tar.ts';
 import type { Problem } from '../model/problem.ts';
-import { normalisePath } from './image-path.ts';
+import { maxPathLength, normalisePath } from './image-path.ts';
 import { LayerTreeBuilder } from './layer-tree.ts';
 import type { Limits } from './limits.ts';
 import type { SourceFile } from './source-file.ts';
@@ -47,7 +47,7 @@ export class LayerWalk {
   }
 
   #entry(entry: TarEntry): TarSink | undefined {
-    const path = normalisePath(entry.path);
+    const path = entry.path.length > maxPathLength ? undefined : normalisePath(entry.path);
     if (path === undefined) {
       if (entry.type !== 'directory') this.#outside(entry.path);
       return undefined;
@@ -114,7 +114,7 @@ export class LayerWalk {
   }
 
   #outside(path: string): void {
-    const message = `An entry of ${this.where} points outside the image ("${path.slice(0, 200)}") and was left out.`;
+    const message = `An entry of ${this.where} points outside the image or has a name no file system holds ("${path.slice(0, 200)}") and was left out.`;
     this.problems.push({ code: 'path-outside', where: this.where, message });
   }
 

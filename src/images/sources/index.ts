@@ -1,4 +1,9 @@
 import type { ImageSource } from '../image-source.ts';
+import { directory } from './directory.ts';
+import { dockerArchive } from './docker-archive.ts';
+import { ociArchive } from './oci-archive.ts';
+import { ociLayout } from './oci-layout.ts';
+import { sbom } from './sbom.ts';
 
 /** In the order in which they are asked whether they recognise a reference. */
-export const imageSources: readonly ImageSource[] = [];
+export const imageSources: readonly ImageSource[] = [ociLayout, directory, sbom, dockerArchive, ociArchive];
