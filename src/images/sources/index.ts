@@ -3,7 +3,8 @@ import { directory } from './directory.ts';
 import { dockerArchive } from './docker-archive.ts';
 import { ociArchive } from './oci-archive.ts';
 import { ociLayout } from './oci-layout.ts';
+import { registry } from './registry.ts';
 import { sbom } from './sbom.ts';
 
 /** In the order in which they are asked whether they recognise a reference. */
-export const imageSources: readonly ImageSource[] = [ociLayout, directory, sbom, dockerArchive, ociArchive];
+export const imageSources: readonly ImageSource[] = [ociLayout, directory, sbom, dockerArchive, ociArchive, registry];

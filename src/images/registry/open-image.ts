@@ -1,0 +1,132 @@
+import * as z from 'zod/mini';
+import type { Digest } from '../../lib/digest.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { Image, Platform } from '../image.ts';
+import type { OpenOptions } from '../image-source.ts';
+import {
+  chooseManifest,
+  configShape,
+  type ImageManifest,
+  indexShape,
+  layersOf,
+  manifestShape,
+  parseDocument,
+  platformOf,
+} from '../manifest.ts';
+import { streamBlob } from './blob-stream.ts';
+import { type ClientOptions, createRegistryClient, type FetchedManifest, type RegistryClient } from './client.ts';
+import { clean } from './failure.ts';
+import { formatReference, parseReference } from './reference.ts';
+
+/** An index may list indexes; nobody nests them deeper than this. */
+const maxIndexDepth = 4;
+const maxLayers = 10_000;
+
+/** Opens an image of a registry: its manifest and configuration are fetched and verified, its layers wait to be read. */
+export async function openRegistryImage(
+  text: string,
+  options: OpenOptions,
+  clientOptions: Omit<ClientOptions, 'registry' | 'signal'> = {},
+): Promise<Image> {
+  const reference = parseReference(text);
+  const { registry, signal } = options;
+  const client = await createRegistryClient(reference, { ...clientOptions, registry, signal });
+  try {
+    const { manifest, digest } = await resolve(client, options.platform);
+    const name = formatReference(reference);
+    const what = `the configuration of ${name}`;
+    const config = parseDocument(configShape, await client.fetchBlob(manifest.config.digest, what), what);
+    const blobs = manifest.layers.map((layer) => ({
+      blob: streamBlob(client, layer, { ...registry, signal }),
+      digest: layer.digest,
+    }));
+    return {
+      kind: 'image',
+      reference: text,
+      manifestDigest: digest,
+      configDigest: manifest.config.digest,
+      platform: platformOf(config),
+      layers: layersOf(config, blobs, name),
+      close: client.close,
+    };
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+interface Resolved {
+  readonly manifest: ImageManifest;
+  readonly digest: Digest;
+}
+
+async function resolve(client: RegistryClient, platform: Platform): Promise<Resolved> {
+  const { tag, digest } = client.reference;
+  const name = formatReference(client.reference);
+  let wanted = digest ?? tag ?? 'latest';
+  for (let depth = 0; depth < maxIndexDepth; depth++) {
+    const fetched = await client.fetchManifest(wanted);
+    if (kindOf(fetched, name) === 'image') {
+      const manifest = parseDocument(manifestShape, fetched.content, `the manifest of ${name}`);
+      return { manifest: imageOf(manifest, name), digest: fetched.digest };
+    }
+    const index = parseDocument(indexShape, fetched.content, `the index of ${name}`);
+    wanted = chooseManifest(index.manifests, platform, name).digest;
+  }
+  throw new AppError(
+    'IMAGE_INVALID',
+    `${name} is an index of indexes, deeper than ${maxIndexDepth}; name the image by its digest.`,
+  );
+}
+
+const fieldsShape = z.object({
+  schemaVersion: z.optional(z.number()),
+  mediaType: z.optional(z.string()),
+  manifests: z.optional(z.unknown()),
+  config: z.optional(z.unknown()),
+  layers: z.optional(z.unknown()),
+  fsLayers: z.optional(z.unknown()),
+});
+
+/**
+ * Tells the documents apart by what they hold, and refuses one that could be read both ways: two readers must never see
+ * two images under one digest (CVE-2021-41190).
+ */
+function kindOf({ content, mediaType }: FetchedManifest, name: string): 'image' | 'index' {
+  const invalid = (message: string) => new AppError('IMAGE_INVALID', `${name} ${message}`);
+  const fields = parseDocument(fieldsShape, content, `the manifest of ${name}`);
+  const stated = fields.mediaType ?? mediaType ?? '';
+  if (fields.schemaVersion === 1 || fields.fsLayers !== undefined || stated.includes('distribution.manifest.v1+')) {
+    throw invalid(
+      'has a manifest of the withdrawn schema 1, which is not supported. Push it again with a current tool.',
+    );
+  }
+  const isIndex = fields.manifests !== undefined;
+  const isImage = fields.layers !== undefined || fields.config !== undefined;
+  if (isIndex && isImage) throw invalid('has a manifest that is both an index and an image; push it again.');
+  if (!isIndex && !isImage) throw invalid(`has a manifest that is neither an index nor an image (${clean(stated)}).`);
+  const contrary = isIndex
+    ? /(?:image\.manifest\.v1|distribution\.manifest\.v2)\+json$/
+    : /(?:index\.v1|list\.v2)\+json$/;
+  if (contrary.test(stated)) throw invalid(`has a manifest that is not of the kind it states (${clean(stated)}).`);
+  return isIndex ? 'index' : 'image';
+}
+
+function imageOf(manifest: ImageManifest, name: string): ImageManifest {
+  const { config, layers } = manifest;
+  if (
+    config.mediaType &&
+    !/(?:container\.image\.v1\+json|image\.config\.v1\+json|octet-stream)$/.test(config.mediaType)
+  ) {
+    const message = `${name} is not a container image but an artifact of the kind ${clean(config.mediaType)}.`;
+    throw new AppError('IMAGE_INVALID', message);
+  }
+  const encrypted = layers.find(({ mediaType }) => mediaType?.endsWith('+encrypted'));
+  if (encrypted) {
+    const message = `The layer ${encrypted.digest} of ${name} is encrypted and cannot be looked into. Scan the image before it is encrypted.`;
+    throw new AppError('IMAGE_INVALID', message);
+  }
+  if (layers.length > maxLayers)
+    throw new AppError('LIMIT_EXCEEDED', `${name} has ${layers.length} layers, more than ${maxLayers}.`);
+  return manifest;
+}

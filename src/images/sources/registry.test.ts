@@ -1,0 +1,309 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { digestOf } from '../../lib/digest.ts';
+import type { Image } from '../image.ts';
+import type { OpenOptions, RegistryOptions } from '../image-source.ts';
+import { type StrictOptions, startStrictRegistry } from '../registry/testing/strict-registry.ts';
+import { descriptorOf, docker, documentOf, makeImage, makeIndex, oci } from '../registry/testing/test-image.ts';
+import { registry } from './registry.ts';
+
+const emptyDirectory = mkdtempSync(join(tmpdir(), 'breakwater-test-'));
+
+async function startRegistry(t: TestContext, options: StrictOptions = {}) {
+  const server = await startStrictRegistry(options);
+  t.after(server.close);
+  return server;
+}
+
+async function open(t: TestContext, reference: string, changes: Partial<RegistryOptions> & Partial<OpenOptions> = {}) {
+  const { platform = { os: 'linux', architecture: 'amd64' }, signal, ...rest } = changes;
+  const options: RegistryOptions = {
+    plainHttp: true,
+    timeoutMs: 5000,
+    retries: 2,
+    dockerConfigDirectory: emptyDirectory,
+    ...rest,
+  };
+  const image = (await registry.open(reference, { platform, registry: options, ...(signal && { signal }) })) as Image;
+  t.after(image.close);
+  return image;
+}
+
+async function readLayers(image: Image): Promise<string[]> {
+  const digests: string[] = [];
+  for (const { blob } of image.layers) {
+    assert.equal(blob.kind, 'stream');
+    const chunks: Uint8Array[] = [];
+    if (blob.kind === 'stream') for await (const chunk of blob.open()) chunks.push(chunk);
+    digests.push(digestOf(Buffer.concat(chunks)));
+  }
+  return digests;
+}
+
+for (const [name, types] of Object.entries({ oci, docker })) {
+  test(`an image in the ${name} format is opened and its layers stream`, async (t) => {
+    const server = await startRegistry(t);
+    const history = [{ created_by: 'COPY a' }, { created_by: 'ENV x', empty_layer: true }, { created_by: 'RUN b' }];
+    const pushed = makeImage({ types, history });
+    server.push(pushed, '1.0');
+
+    const image = await open(t, `${server.host}/team/app:1.0`);
+
+    assert.equal(image.reference, `${server.host}/team/app:1.0`);
+    assert.equal(image.manifestDigest, pushed.manifest.digest);
+    assert.equal(image.configDigest, pushed.config.digest);
+    assert.deepEqual(image.platform, { os: 'linux', architecture: 'amd64' });
+    assert.deepEqual(
+      image.layers.map(({ diffID, blobDigest, createdBy }) => ({ diffID, blobDigest, createdBy })),
+      pushed.layers.map(({ digest }, at) => ({
+        diffID: pushed.diffIDs[at],
+        blobDigest: digest,
+        createdBy: ['COPY a', 'RUN b'][at],
+      })),
+    );
+    assert.deepEqual(
+      await readLayers(image),
+      pushed.layers.map(({ digest }) => digest),
+    );
+    assert.deepEqual(
+      await readLayers(image),
+      pushed.layers.map(({ digest }) => digest),
+      'each opening starts anew',
+    );
+  });
+}
+
+test('layers wait until they are read', async (t) => {
+  const server = await startRegistry(t);
+  server.push(makeImage(), 'latest');
+
+  await open(t, `${server.host}/team/app`);
+
+  assert.equal(server.seen.length, 2, 'manifest and configuration');
+});
+
+test('a digest pins the image whatever the tag beside it says', async (t) => {
+  const server = await startRegistry(t);
+  const pushed = makeImage();
+  server.push(pushed);
+  const { digest } = pushed.manifest;
+
+  for (const pin of [`@${digest}`, `:no-such-tag@${digest}`]) {
+    assert.equal((await open(t, `${server.host}/team/app${pin}`)).manifestDigest, digest);
+  }
+});
+
+for (const [name, types] of Object.entries({ oci, docker })) {
+  test(`an index in the ${name} format gives the platform asked for and never an attestation`, async (t) => {
+    const server = await startRegistry(t);
+    const platforms = [
+      { os: 'linux', architecture: 'amd64' },
+      { os: 'linux', architecture: 'arm64', variant: 'v8' },
+    ];
+    const images = platforms.map((platform) =>
+      makeImage({ types, platform, layers: [Buffer.from(platform.architecture)] }),
+    );
+    const attestation = {
+      ...descriptorOf(documentOf({ schemaVersion: 2 }, types.manifest)),
+      platform: { os: 'unknown', architecture: 'unknown' },
+      annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+    };
+    for (const image of images) server.push(image);
+    const entries = images.map((image, at) => ({ ...descriptorOf(image.manifest), platform: platforms[at] }));
+    server.store(makeIndex([attestation, ...entries], types), 'multi');
+
+    for (const [at, platform] of platforms.entries()) {
+      const image = await open(t, `${server.host}/team/app:multi`, { platform });
+      assert.equal(image.manifestDigest, images[at]?.manifest.digest);
+      assert.deepEqual(image.platform, platform);
+    }
+    await assert.rejects(
+      open(t, `${server.host}/team/app:multi`, { platform: { os: 'linux', architecture: 's390x' } }),
+      {
+        code: 'PLATFORM_NOT_FOUND',
+        message: /no image for linux\/s390x; it has: linux\/amd64, linux\/arm64\/v8\..*--platform/,
+      },
+    );
+  });
+}
+
+test('an index within an index is followed, but not for ever', async (t) => {
+  const server = await startRegistry(t);
+  const image = makeImage();
+  server.push(image);
+  const platform = { os: 'linux', architecture: 'amd64' };
+  let inner = image.manifest;
+  for (const tag of ['one', 'two', 'three', 'four']) {
+    inner = makeIndex([{ ...descriptorOf(inner), platform }]);
+    server.store(inner, tag);
+  }
+
+  assert.equal((await open(t, `${server.host}/team/app:three`)).manifestDigest, image.manifest.digest);
+  await assert.rejects(open(t, `${server.host}/team/app:four`), { code: 'IMAGE_INVALID', message: /index of indexes/ });
+});
+
+test('content that is not what its digest says is refused', async (t) => {
+  const pushed = makeImage();
+  const swapped = makeImage({ layers: [Buffer.from('something else')] });
+  const server = await startRegistry(t, {
+    mischief: ({ path }, response) => {
+      if (path.includes('header')) {
+        response.setHeader('docker-content-digest', swapped.manifest.digest);
+        response.writeHead(200, { 'content-type': oci.manifest });
+        response.end(pushed.manifest.content);
+        return true;
+      }
+      if (!path.endsWith(pushed.manifest.digest) && !path.endsWith(pushed.config.digest)) return false;
+      response.writeHead(200, { 'content-type': oci.manifest });
+      response.end(path.includes('manifests') ? swapped.manifest.content : swapped.config.content);
+      return true;
+    },
+  });
+  server.push(pushed, 'tagged');
+
+  const mismatch = { code: 'DIGEST_MISMATCH', message: /changed or damaged on the way/ };
+  await assert.rejects(open(t, `${server.host}/team/app@${pushed.manifest.digest}`), mismatch);
+  await assert.rejects(open(t, `${server.host}/team/app:tagged`), mismatch, 'the configuration');
+  await assert.rejects(open(t, `${server.host}/team/app:header`), mismatch, 'the digest in the header');
+});
+
+test('what is not an image is named for what it is', async (t) => {
+  const server = await startRegistry(t);
+  const { config, layers } = makeImage();
+  const parts = { config: descriptorOf(config), layers: layers.map(descriptorOf) };
+  const cases: readonly (readonly [string, object, string, RegExp])[] = [
+    [
+      'schema1',
+      { schemaVersion: 1, fsLayers: [] },
+      'application/vnd.docker.distribution.manifest.v1+prettyjws',
+      /schema 1/,
+    ],
+    ['both', { schemaVersion: 2, ...parts, manifests: [] }, oci.manifest, /both an index and an image/],
+    ['neither', { schemaVersion: 2 }, oci.manifest, /neither an index nor an image/],
+    ['disguised', { schemaVersion: 2, mediaType: oci.index, ...parts }, oci.manifest, /not of the kind it states/],
+    [
+      'digest',
+      { schemaVersion: 2, ...parts, layers: [{ digest: 'sha256:../../x', size: 1 }] },
+      oci.manifest,
+      /not a sha256 digest/,
+    ],
+    [
+      'size',
+      { schemaVersion: 2, ...parts, layers: [{ ...parts.layers[0], size: -1 }] },
+      oci.manifest,
+      /layers\.0\.size/,
+    ],
+    [
+      'chart',
+      {
+        schemaVersion: 2,
+        ...parts,
+        config: { ...parts.config, mediaType: 'application/vnd.cncf.helm.config.v1+json' },
+      },
+      oci.manifest,
+      /artifact of the kind application\/vnd\.cncf\.helm/,
+    ],
+    [
+      'encrypted',
+      { schemaVersion: 2, ...parts, layers: [{ ...parts.layers[0], mediaType: `${oci.layer}+encrypted` }] },
+      oci.manifest,
+      /encrypted/,
+    ],
+  ];
+
+  for (const [tag, document, mediaType, message] of cases) {
+    server.store(documentOf(document, mediaType), tag);
+    await assert.rejects(open(t, `${server.host}/team/app:${tag}`), { code: 'IMAGE_INVALID', message }, tag);
+  }
+});
+
+test('a document that is no JSON, or far too long, is refused without being read to its end', async (t) => {
+  const endless = { sent: 0 };
+  const server = await startRegistry(t, {
+    mischief: ({ path }, response) => {
+      response.writeHead(200, { 'content-type': oci.manifest });
+      if (path.endsWith('html')) response.end('<html>welcome</html>');
+      else {
+        const more = (): void => {
+          while (!response.destroyed && response.write(' '.repeat(65_536))) endless.sent += 65_536;
+          if (!response.destroyed) response.once('drain', more);
+        };
+        more();
+      }
+      return true;
+    },
+  });
+
+  await assert.rejects(open(t, `${server.host}/team/app:html`), { code: 'IMAGE_INVALID', message: /not JSON/ });
+  await assert.rejects(open(t, `${server.host}/team/app:endless`), {
+    code: 'LIMIT_EXCEEDED',
+    message: /more than 4194304/,
+  });
+  assert.ok(endless.sent < 64 * 2 ** 20, `${endless.sent} bytes were taken`);
+});
+
+test('a missing image, a missing repository and a host that is no registry are told apart', async (t) => {
+  const server = await startRegistry(t, {
+    mischief: ({ path }, response) => {
+      if (!path.includes('website')) return false;
+      response.writeHead(404, { 'content-type': 'text/html' });
+      response.end('<html>Not found</html>');
+      return true;
+    },
+  });
+
+  const cases = [
+    ['team/app:none', /MANIFEST_UNKNOWN.*Check its name and tag/],
+    ['team/other', /NAME_UNKNOWN/],
+    ['website/app', /that 127\.0\.0\.1:\d+ is a registry/],
+  ] as const;
+  for (const [name, message] of cases) {
+    await assert.rejects(open(t, `${server.host}/${name}`), { code: 'IMAGE_NOT_FOUND', message }, name);
+  }
+});
+
+test('a layer that the registry does not hold ends in a message, and one that may not be there is looked for elsewhere', async (t) => {
+  const server = await startRegistry(t);
+  const foreign = makeImage({ layerFields: { urls: ['http://plain.invalid/', 'https://127.0.0.1:1/layer'] } });
+  const lost = makeImage({ layers: [Buffer.from('lost')] });
+  for (const [tag, image] of Object.entries({ foreign, lost })) server.push({ ...image, layers: [] }, tag);
+
+  const lostImage = await open(t, `${server.host}/team/app:lost`);
+  const foreignImage = await open(t, `${server.host}/team/app:foreign`, { retries: 0 });
+
+  await assert.rejects(readLayers(lostImage), { code: 'IMAGE_INVALID', message: /does not hold the layer sha256:/ });
+  await assert.rejects(readLayers(foreignImage), { code: 'REGISTRY_FAILED', message: /127\.0\.0\.1:1\b/ });
+});
+
+test('plain HTTP is spoken only when asked for', async (t) => {
+  const server = await startRegistry(t);
+  server.push(makeImage(), 'latest');
+
+  await assert.rejects(open(t, `${server.host}/team/app`, { plainHttp: false }), {
+    code: 'REGISTRY_FAILED',
+    message: /does not speak TLS.*--plain-http/,
+  });
+});
+
+test('a file of certificates that holds none is refused before anything is sent', async (t) => {
+  const server = await startRegistry(t);
+  const caFile = join(emptyDirectory, 'empty.pem');
+  writeFileSync(caFile, 'no certificate');
+
+  for (const path of [caFile, emptyDirectory, join(emptyDirectory, 'missing.pem')]) {
+    await assert.rejects(open(t, `${server.host}/team/app`, { caFile: path }), { code: 'INPUT_UNREADABLE' });
+  }
+  assert.equal(server.seen.length, 0);
+});
+
+test('a name is recognised, a file that is not there is not', () => {
+  for (const name of ['alpine', 'alpine:3.20', 'localhost:5000/a/b@sha256:'.concat('a'.repeat(64))]) {
+    assert.equal(registry.recognises(name), true, name);
+  }
+  for (const path of ['image.tar', './image', '/tmp/image', 'sbom.cdx.json', 'image.tar.gz', 'Image']) {
+    assert.equal(registry.recognises(path), false, path);
+  }
+});
