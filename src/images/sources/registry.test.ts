@@ -1,51 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { digestOf } from '../../lib/digest.ts';
-import type { Image } from '../image.ts';
-import type { OpenOptions, RegistryOptions } from '../image-source.ts';
-import { type StrictOptions, startStrictRegistry } from '../registry/testing/strict-registry.ts';
+import { test } from 'node:test';
+import { directoryFor, open, readLayers, registryFor } from '../registry/testing/open-for-test.ts';
 import { descriptorOf, docker, documentOf, makeImage, makeIndex, oci } from '../registry/testing/test-image.ts';
 import { registry } from './registry.ts';
 
-const emptyDirectory = mkdtempSync(join(tmpdir(), 'breakwater-test-'));
-
-async function startRegistry(t: TestContext, options: StrictOptions = {}) {
-  const server = await startStrictRegistry(options);
-  t.after(server.close);
-  return server;
-}
-
-async function open(t: TestContext, reference: string, changes: Partial<RegistryOptions> & Partial<OpenOptions> = {}) {
-  const { platform = { os: 'linux', architecture: 'amd64' }, signal, ...rest } = changes;
-  const options: RegistryOptions = {
-    plainHttp: true,
-    timeoutMs: 5000,
-    retries: 2,
-    dockerConfigDirectory: emptyDirectory,
-    ...rest,
-  };
-  const image = (await registry.open(reference, { platform, registry: options, ...(signal && { signal }) })) as Image;
-  t.after(image.close);
-  return image;
-}
-
-async function readLayers(image: Image): Promise<string[]> {
-  const digests: string[] = [];
-  for (const { blob } of image.layers) {
-    assert.equal(blob.kind, 'stream');
-    const chunks: Uint8Array[] = [];
-    if (blob.kind === 'stream') for await (const chunk of blob.open()) chunks.push(chunk);
-    digests.push(digestOf(Buffer.concat(chunks)));
-  }
-  return digests;
-}
-
 for (const [name, types] of Object.entries({ oci, docker })) {
   test(`an image in the ${name} format is opened and its layers stream`, async (t) => {
-    const server = await startRegistry(t);
+    const server = await registryFor(t);
     const history = [{ created_by: 'COPY a' }, { created_by: 'ENV x', empty_layer: true }, { created_by: 'RUN b' }];
     const pushed = makeImage({ types, history });
     server.push(pushed, '1.0');
@@ -77,7 +39,7 @@ for (const [name, types] of Object.entries({ oci, docker })) {
 }
 
 test('layers wait until they are read', async (t) => {
-  const server = await startRegistry(t);
+  const server = await registryFor(t);
   server.push(makeImage(), 'latest');
 
   await open(t, `${server.host}/team/app`);
@@ -86,7 +48,7 @@ test('layers wait until they are read', async (t) => {
 });
 
 test('a digest pins the image whatever the tag beside it says', async (t) => {
-  const server = await startRegistry(t);
+  const server = await registryFor(t);
   const pushed = makeImage();
   server.push(pushed);
   const { digest } = pushed.manifest;
@@ -98,7 +60,7 @@ test('a digest pins the image whatever the tag beside it says', async (t) => {
 
 for (const [name, types] of Object.entries({ oci, docker })) {
   test(`an index in the ${name} format gives the platform asked for and never an attestation`, async (t) => {
-    const server = await startRegistry(t);
+    const server = await registryFor(t);
     const platforms = [
       { os: 'linux', architecture: 'amd64' },
       { os: 'linux', architecture: 'arm64', variant: 'v8' },
@@ -131,7 +93,7 @@ for (const [name, types] of Object.entries({ oci, docker })) {
 }
 
 test('an index within an index is followed, but not for ever', async (t) => {
-  const server = await startRegistry(t);
+  const server = await registryFor(t);
   const image = makeImage();
   server.push(image);
   const platform = { os: 'linux', architecture: 'amd64' };
@@ -148,7 +110,7 @@ test('an index within an index is followed, but not for ever', async (t) => {
 test('content that is not what its digest says is refused', async (t) => {
   const pushed = makeImage();
   const swapped = makeImage({ layers: [Buffer.from('something else')] });
-  const server = await startRegistry(t, {
+  const server = await registryFor(t, {
     mischief: ({ path }, response) => {
       if (path.includes('header')) {
         response.setHeader('docker-content-digest', swapped.manifest.digest);
@@ -171,7 +133,7 @@ test('content that is not what its digest says is refused', async (t) => {
 });
 
 test('what is not an image is named for what it is', async (t) => {
-  const server = await startRegistry(t);
+  const server = await registryFor(t);
   const { config, layers } = makeImage();
   const parts = { config: descriptorOf(config), layers: layers.map(descriptorOf) };
   const cases: readonly (readonly [string, object, string, RegExp])[] = [
@@ -222,7 +184,7 @@ test('what is not an image is named for what it is', async (t) => {
 
 test('a document that is no JSON, or far too long, is refused without being read to its end', async (t) => {
   const endless = { sent: 0 };
-  const server = await startRegistry(t, {
+  const server = await registryFor(t, {
     mischief: ({ path }, response) => {
       response.writeHead(200, { 'content-type': oci.manifest });
       if (path.endsWith('html')) response.end('<html>welcome</html>');
@@ -246,7 +208,7 @@ test('a document that is no JSON, or far too long, is refused without being read
 });
 
 test('a missing image, a missing repository and a host that is no registry are told apart', async (t) => {
-  const server = await startRegistry(t, {
+  const server = await registryFor(t, {
     mischief: ({ path }, response) => {
       if (!path.includes('website')) return false;
       response.writeHead(404, { 'content-type': 'text/html' });
@@ -266,7 +228,7 @@ test('a missing image, a missing repository and a host that is no registry are t
 });
 
 test('a layer that the registry does not hold ends in a message, and one that may not be there is looked for elsewhere', async (t) => {
-  const server = await startRegistry(t);
+  const server = await registryFor(t);
   const foreign = makeImage({ layerFields: { urls: ['http://plain.invalid/', 'https://127.0.0.1:1/layer'] } });
   const lost = makeImage({ layers: [Buffer.from('lost')] });
   for (const [tag, image] of Object.entries({ foreign, lost })) server.push({ ...image, layers: [] }, tag);
@@ -279,7 +241,7 @@ test('a layer that the registry does not hold ends in a message, and one that ma
 });
 
 test('plain HTTP is spoken only when asked for', async (t) => {
-  const server = await startRegistry(t);
+  const server = await registryFor(t);
   server.push(makeImage(), 'latest');
 
   await assert.rejects(open(t, `${server.host}/team/app`, { plainHttp: false }), {
@@ -289,11 +251,10 @@ test('plain HTTP is spoken only when asked for', async (t) => {
 });
 
 test('a file of certificates that holds none is refused before anything is sent', async (t) => {
-  const server = await startRegistry(t);
-  const caFile = join(emptyDirectory, 'empty.pem');
-  writeFileSync(caFile, 'no certificate');
+  const server = await registryFor(t);
+  const directory = directoryFor(t, { 'empty.pem': 'no certificate' });
 
-  for (const path of [caFile, emptyDirectory, join(emptyDirectory, 'missing.pem')]) {
+  for (const path of [directory, join(directory, 'empty.pem'), join(directory, 'missing.pem')]) {
     await assert.rejects(open(t, `${server.host}/team/app`, { caFile: path }), { code: 'INPUT_UNREADABLE' });
   }
   assert.equal(server.seen.length, 0);
