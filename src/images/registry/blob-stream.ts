@@ -66,7 +66,7 @@ function tooLong(digest: string, size: number, url: URL): AppError {
 function brokenOff(layer: Descriptor, offset: number, url: URL, cause: unknown, timeoutMs: number): AppError {
   const timedOut = (cause as { readonly code?: unknown } | undefined)?.code === 'ETIMEDOUT';
   const how = timedOut
-    ? `sent nothing for ${timeoutMs / 1000} s`
+    ? `sent too little in ${timeoutMs / 1000} s`
     : `broke off${cause === undefined ? '' : ` (${clean(messageOf(cause))})`}`;
   return new AppError(
     timedOut ? 'REGISTRY_TIMEOUT' : 'REGISTRY_FAILED',

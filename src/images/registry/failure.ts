@@ -35,7 +35,7 @@ export function connectionFailure(cause: unknown, url: URL, what: string, timeou
       false,
     );
   }
-  if (code.startsWith('HPE_')) {
+  if (code.startsWith('HPE_') || (cause instanceof Error && cause.name === 'HTTPParserError')) {
     return failed(`${host} did not answer with HTTP. If it expects TLS, leave --plain-http out.`, false);
   }
   if (code === 'UND_ERR_ABORTED' || code.startsWith('UND_ERR_PRX') || code.startsWith('UND_ERR_PROXY')) {
