@@ -1,4 +1,5 @@
 import type { Exporter } from '../exporter.ts';
+import { json } from './json.ts';
 
 /** In the order of the documentation. */
-export const exporters: readonly Exporter[] = [];
+export const exporters: readonly Exporter[] = [json];

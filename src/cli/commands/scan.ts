@@ -1,0 +1,67 @@
+import { writeFileSync } from 'node:fs';
+import { AppError, messageOf } from '../../lib/errors.ts';
+import { exporters } from '../../output/exporters/index.ts';
+import { applyIgnores, readIgnoreFile } from '../../vulnerability/ignore.ts';
+import { isOverThreshold, parseThresholds } from '../../vulnerability/threshold.ts';
+import { type Command, exitCodes } from '../command.ts';
+import { createProgress } from '../progress.ts';
+import { runScan } from '../run-scan.ts';
+import { parseScanArguments, scanOptionsHelp } from '../scan-arguments.ts';
+
+const help = `Finds the known flaws of an image, a directory or an SBOM.
+
+Usage: breakwater scan REFERENCE [options]
+
+  REFERENCE is an image archive, an OCI layout, a directory, a CycloneDX or SPDX document, or the name of an image in a
+  registry; the kind is recognised, or said as KIND:REFERENCE.
+
+  --format FORMAT, -f            table (default), json, cyclonedx, spdx, sarif, csv, html, markdown
+  --output FILE, -o              write there instead of to the terminal
+  --fail-on CONDITION            exit with 1 when a finding meets it; may be given several times. CONDITION is a
+                                 severity (it and worse), fixable, kev or epss>=X; join with "+" what must hold together
+  --ignore-unknown               do not count findings of unknown severity towards a severity of --fail-on
+  --ignore-file FILE             findings to leave out of --fail-on, each with a reason; default: .breakwater-ignore.yaml
+${scanOptionsHelp}
+
+Exit codes: 0 done, 1 over the threshold, 2 could not do the job.
+`;
+
+export const scan: Command = {
+  id: 'scan',
+  summary: 'find the known flaws of an image, a directory or an SBOM',
+  help,
+  run: async (args, terminal) => {
+    const parsed = parseScanArguments(args, terminal);
+    if (parsed.rest.length > 0)
+      throw new AppError('USAGE', `One thing at a time: "${parsed.rest.join(' ')}" is too much.`);
+    const exporter = exporters.find(({ id }) => id === parsed.format);
+    if (!exporter)
+      throw new AppError(
+        'USAGE',
+        `There is no format "${parsed.format}"; there are: ${exporters.map(({ id }) => id).join(', ')}.`,
+      );
+    const thresholds = parseThresholds(parsed.failOn);
+    const now = new Date().toISOString();
+    const ignores = readIgnoreFile(parsed.ignoreFile);
+    const progress = createProgress(terminal, parsed.quiet);
+    const found = await runScan(parsed, terminal, progress.onEvent).finally(progress.done);
+    const report = applyIgnores(found, ignores, now);
+    const isFile = parsed.output !== undefined;
+    const text = exporter.write(report, { now, columns: terminal.columns, colour: terminal.colour && !isFile });
+    if (parsed.output === undefined) terminal.out(text);
+    else write(parsed.output, text);
+    return isOverThreshold(report.findings, thresholds, !parsed.ignoreUnknown)
+      ? exitCodes.overThreshold
+      : exitCodes.done;
+  },
+};
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new AppError('INPUT_UNREADABLE', `The report could not be written to ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { AppError, messageOf } from '../lib/errors.ts';
+import { type ExitCode, exitCodes, type Terminal } from './command.ts';
+import { commands } from './commands/index.ts';
+import { version } from './version.ts';
+
+/** Runs one command line; every failure becomes one line for people and an exit code. */
+export async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return help(rest[0], terminal);
+  if (name === '--version' || name === 'version') {
+    terminal.out(`breakwater ${version()}\n`);
+    return exitCodes.done;
+  }
+  const load = commands.get(name);
+  if (!load) {
+    terminal.error(`breakwater: there is no command "${name}"; see "breakwater help".\n`);
+    return exitCodes.failed;
+  }
+  try {
+    const command = await load.load();
+    if (rest.includes('--help') || rest.includes('-h')) {
+      terminal.out(command.help);
+      return exitCodes.done;
+    }
+    return await command.run(rest, terminal);
+  } catch (error) {
+    terminal.error(
+      `breakwater ${name}: ${error instanceof AppError ? `${error.message} [${error.code}]` : `unexpected error: ${messageOf(error)}`}\n`,
+    );
+    if (terminal.environment.BREAKWATER_DEBUG) terminal.error(`${error instanceof Error ? error.stack : error}\n`);
+    return exitCodes.failed;
+  }
+}
+
+async function help(name: string | undefined, terminal: Terminal): Promise<ExitCode> {
+  const command = name ? commands.get(name) : undefined;
+  if (command) {
+    terminal.out((await command.load()).help);
+    return exitCodes.done;
+  }
+  const rows = [...commands].map(([id, { summary }]) => `  ${id.padEnd(10)}${summary}`);
+  terminal.out(
+    `Breakwater finds the known flaws of container images.\n\nUsage: breakwater <command> [options]\n\n${rows.join('\n')}\n\n"breakwater help <command>" tells more of one.\n`,
+  );
+  return exitCodes.done;
+}

@@ -1,0 +1,46 @@
+import { openSubject } from '../images/open-subject.ts';
+import { imageSources } from '../images/sources/index.ts';
+import type { Report } from '../model/report.ts';
+import { type AssessEvent, type AssessOptions, assess, report } from '../vulnerability/assess.ts';
+import { catalogers } from '../vulnerability/catalogers/index.ts';
+import { createJudge } from '../vulnerability/judge.ts';
+import { noLayerCache, openLayerCache } from '../vulnerability/layer-cache.ts';
+import { versionSchemes } from '../vulnerability/version-schemes/index.ts';
+import type { Terminal } from './command.ts';
+import { chooseDatabase } from './open-database.ts';
+import type { ScanArguments } from './scan-arguments.ts';
+import { version } from './version.ts';
+
+/** Everything from a reference to a report. */
+export async function runScan(
+  args: ScanArguments,
+  terminal: Terminal,
+  onEvent?: (event: AssessEvent) => void,
+): Promise<Report> {
+  const { database } = chooseDatabase(args.database, terminal.environment);
+  try {
+    const judge = createJudge(database, versionSchemes);
+    const options: AssessOptions = {
+      catalogers,
+      cache: args.cacheDirectory
+        ? openLayerCache(args.cacheDirectory, args.cacheBytes, catalogers, args.limits)
+        : noLayerCache,
+      limits: args.limits,
+      scannerVersion: version(),
+      ...(onEvent && { onEvent }),
+    };
+    const subject = await openSubject(args.reference, imageSources, args.open);
+    if (subject.kind === 'sbom') {
+      const { readSbomFile } = await import('../vulnerability/sbom/read-sbom-file.ts');
+      const { image, inventory } = readSbomFile(subject);
+      return report(image, inventory, database, judge, options);
+    }
+    try {
+      return await assess(subject, database, judge, options);
+    } finally {
+      if (subject.kind === 'image') await subject.close();
+    }
+  } finally {
+    database.close();
+  }
+}
