@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { type ContainerEngine, openFromEngine } from '../container-engine.ts';
+import type { ImageSource } from '../image-source.ts';
+
+const engine: ContainerEngine = {
+  title: 'Docker',
+  program: 'docker',
+  hostVariable: 'DOCKER_HOST',
+  sockets: ({ XDG_RUNTIME_DIR }, home) => [
+    '/var/run/docker.sock',
+    ...(XDG_RUNTIME_DIR ? [join(XDG_RUNTIME_DIR, 'docker.sock')] : []),
+    join(home, '.docker', 'run', 'docker.sock'),
+  ],
+  start: 'Start Docker, or set DOCKER_HOST to its socket (unix:///path)',
+};
+
+export const docker: ImageSource = {
+  id: 'docker',
+  title: 'An image that the local Docker holds: docker:NAME',
+  recognises: () => false,
+  open: (reference, options) => openFromEngine(engine, reference, options),
+};
