@@ -1,11 +1,13 @@
 import { basenameOf, parentOf } from './image-path.ts';
-import { type PathSet, PathSetBuilder } from './path-set.ts';
+import { hasHash, type PathSet, PathSetBuilder, pathHash } from './path-set.ts';
 
 /** The names of one layer: enough to tell what it hides in the layers below it (OCI image specification, "layer.md"). */
 export interface LayerTree {
   /** Everything that is not a directory. */
   readonly files: PathSet;
   readonly directories: PathSet;
+  /** Directories that no entry names but that a file lies in: made where missing, and reached through links where there are some. */
+  readonly implied: PathSet;
   /** Paths that a whiteout (`.wh.<name>`) removes from the layers below. */
   readonly whiteouts: readonly string[];
   /** Directories whose content in the layers below is hidden (`.wh..wh..opq`). */
@@ -24,6 +26,8 @@ export class LayerTreeBuilder {
   readonly #whiteouts: string[] = [];
   readonly #opaque: string[] = [];
   readonly #symlinks: [string, string][] = [];
+  readonly #parents = new Set<number>();
+  #lastParent = '';
 
   get entries(): number {
     return this.#files.size + this.#directories.size + this.#whiteouts.length + this.#opaque.length;
@@ -38,6 +42,7 @@ export class LayerTreeBuilder {
   }
 
   symlink(path: string, target: string): void {
+    this.#parentsOf(path);
     this.#files.add(path);
     this.#symlinks.push([path, target]);
   }
@@ -46,6 +51,7 @@ export class LayerTreeBuilder {
   file(path: string): boolean {
     const name = basenameOf(path);
     if (!name.startsWith(whiteoutPrefix)) {
+      this.#parentsOf(path);
       this.#files.add(path);
       return true;
     }
@@ -56,10 +62,24 @@ export class LayerTreeBuilder {
     return false;
   }
 
+  /** Neighbours share a parent, so most calls end at once. */
+  #parentsOf(path: string): void {
+    let parent = parentOf(path);
+    if (parent === this.#lastParent) return;
+    this.#lastParent = parent;
+    for (; parent !== ''; parent = parentOf(parent)) {
+      const hash = pathHash(parent);
+      if (this.#parents.has(hash)) return;
+      this.#parents.add(hash);
+    }
+  }
+
   build(): LayerTree {
+    const directories = this.#directories.build();
     return {
       files: this.#files.build(),
-      directories: this.#directories.build(),
+      directories,
+      implied: Float64Array.from([...this.#parents].filter((hash) => !hasHash(directories, hash))).sort(),
       whiteouts: this.#whiteouts,
       opaque: this.#opaque,
       symlinks: this.#symlinks,

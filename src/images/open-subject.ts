@@ -7,7 +7,11 @@ import type { ImageSource, OpenOptions } from './image-source.ts';
  * Opens what the user named. `kind:reference` says the kind; without it the kind is recognised, and a local file or
  * directory goes before an image name in a registry.
  */
-export async function openSubject(reference: string, sources: readonly ImageSource[], options: OpenOptions): Promise<Subject> {
+export async function openSubject(
+  reference: string,
+  sources: readonly ImageSource[],
+  options: OpenOptions,
+): Promise<Subject> {
   const colon = reference.indexOf(':');
   const prefixed = colon > 0 ? sources.find(({ id }) => id === reference.slice(0, colon)) : undefined;
   if (prefixed) return prefixed.open(reference.slice(colon + 1), options);
@@ -15,5 +19,8 @@ export async function openSubject(reference: string, sources: readonly ImageSour
   if (source) return source.open(reference, options);
   const isThere = existsSync(reference);
   const what = isThere ? 'is a file of a kind that is not understood' : 'is neither a file here nor a name of an image';
-  throw new AppError(isThere ? 'INPUT_UNRECOGNISED' : 'IMAGE_NOT_FOUND', `${reference} ${what}. Kinds: ${sources.map(({ id }) => id).join(', ')}; write KIND:${reference} to choose one.`);
+  throw new AppError(
+    isThere ? 'INPUT_UNRECOGNISED' : 'IMAGE_NOT_FOUND',
+    `${reference} ${what}. Kinds: ${sources.map(({ id }) => id).join(', ')}; write KIND:${reference} to choose one.`,
+  );
 }

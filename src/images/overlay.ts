@@ -26,7 +26,8 @@ export function overlayOf(trees: readonly LayerTree[]): Overlay {
     const names = namesOf(path, links);
     for (let above = at + 1; above < hides.length; above += 1) {
       const hide = hides[above] as Hide;
-      if (names.some((name) => hide(name))) return false;
+      if (hasPath((trees[above] as LayerTree).implied, path)) return false;
+      if (names.some(({ name, below }) => hide(name, below))) return false;
     }
     return true;
   };
@@ -34,7 +35,8 @@ export function overlayOf(trees: readonly LayerTree[]): Overlay {
     const resolved = resolveDirectories(path);
     for (let at = trees.length - 1; at >= 0; at -= 1) {
       const tree = trees[at] as LayerTree;
-      if (hasPath(tree.files, resolved) || hasPath(tree.directories, resolved)) return true;
+      if (hasPath(tree.files, resolved) || hasPath(tree.directories, resolved) || hasPath(tree.implied, resolved))
+        return true;
       if (hides[at]?.(resolved)) return false;
     }
     return false;
@@ -42,17 +44,17 @@ export function overlayOf(trees: readonly LayerTree[]): Overlay {
   return { isVisible, resolve: resolveDirectories, exists };
 }
 
-/** True when a layer hides whatever the layers below have under the path. */
-type Hide = (path: string) => boolean;
+/** True when a layer hides whatever the layers below have under the path. Only parents longer than `below` are asked. */
+type Hide = (path: string, below?: string) => boolean;
 
 function hiderOf(tree: LayerTree): Hide {
   const whiteouts = new Set(tree.whiteouts);
   const opaque = new Set(tree.opaque);
   const marks = whiteouts.size + opaque.size > 0;
-  return (path) => {
+  return (path, below = '') => {
     if (hasPath(tree.files, path) || hasPath(tree.directories, path)) return true;
     if (marks && (whiteouts.has(path) || opaque.has(''))) return true;
-    for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
+    for (let parent = parentOf(path); parent.length > below.length; parent = parentOf(parent)) {
       // A file or link where the layer below has a directory takes all of that directory away.
       if (hasPath(tree.files, parent)) return true;
       if (marks && (whiteouts.has(parent) || opaque.has(parent))) return true;
@@ -112,10 +114,13 @@ function followLinks(directory: string, links: ReadonlyMap<string, string>): str
  * Every name under which a layer may write over the path: layers made by build tools sometimes say `bin/x` where
  * `bin` links to `usr/bin` in a layer below.
  */
-function namesOf(path: string, links: ReadonlyMap<string, string>): readonly string[] {
-  const names = [path];
+function namesOf(
+  path: string,
+  links: ReadonlyMap<string, string>,
+): readonly { readonly name: string; readonly below?: string }[] {
+  const names: { readonly name: string; readonly below?: string }[] = [{ name: path }];
   for (const [link, target] of shortLinks(links)) {
-    if (path.startsWith(`${target}/`)) names.push(`${link}${path.slice(target.length)}`);
+    if (path.startsWith(`${target}/`)) names.push({ name: `${link}${path.slice(target.length)}`, below: link });
   }
   return names;
 }

@@ -44,8 +44,10 @@ export class PathSetBuilder {
 }
 
 export function hasPath(set: PathSet, path: string): boolean {
-  if (set.length === 0) return false;
-  const wanted = pathHash(path);
+  return set.length > 0 && hasHash(set, pathHash(path));
+}
+
+export function hasHash(set: PathSet, wanted: number): boolean {
   let from = 0;
   let to = set.length - 1;
   while (from <= to) {

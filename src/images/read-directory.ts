@@ -75,8 +75,10 @@ function readFile(
     const { size, mode } = fstatSync(descriptor);
     const wish = wishFor(path, size, mode & 0o7777);
     if (!wish) return;
-    if (size > options.limits.fileBytes)
-      return note('file-skipped', path, `${path} has ${size} bytes, more than the limit, and was not looked into.`);
+    if (size > options.limits.fileBytes) {
+      note('file-skipped', path, `${path} has ${size} bytes, more than the limit, and was not looked into.`);
+      return;
+    }
     options.onBytes?.(size);
     const file = fileFromDescriptor(path, descriptor, 0, size, mode & 0o7777);
     if (!wish.onlyExecutables || isExecutableFormat(file.read(0, 4))) wish.read(file);

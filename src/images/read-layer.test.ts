@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { sha256, type TarMember, tarOf } from '../../test/support/tar.ts';
+import { AppError } from '../lib/errors.ts';
+import type { Layer } from './image.ts';
+import type { WishFor } from './layer-walk.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { type LayerReading, readLayer } from './read-layer.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'read-layer-'));
+after(() => rmSync(directory, { recursive: true, force: true }));
+
+const compressions = {
+  none: (tar: Buffer) => tar,
+  gzip: (tar: Buffer) => gzipSync(tar),
+  zstd: (tar: Buffer) => zstdCompressSync(tar),
+};
+let count = 0;
+
+function layerOf(tar: Buffer, stored: Buffer = tar, diffID = sha256(tar)): Layer {
+  count += 1;
+  const path = join(directory, `layer-${count}`);
+  writeFileSync(path, Buffer.concat([Buffer.from('before'), stored]));
+  return { diffID, blobDigest: sha256(stored), blob: { kind: 'file', path, offset: 6, size: stored.length } };
+}
+
+async function read(
+  layer: Layer,
+  wanted: (path: string) => boolean = () => true,
+  options: { readonly limits?: Partial<Limits>; readonly verified?: boolean; readonly onlyExecutables?: boolean } = {},
+): Promise<LayerReading & { readonly seen: Record<string, string> }> {
+  const seen: Record<string, string> = {};
+  const wishFor: WishFor = (path) =>
+    wanted(path)
+      ? {
+          onlyExecutables: options.onlyExecutables ?? false,
+          read: (file) => {
+            seen[file.path] = file.bytes().toString();
+          },
+        }
+      : undefined;
+  const limits = { ...defaultLimits, ...options.limits };
+  const reading = await readLayer(layer, wishFor, {
+    limits,
+    deadline: Date.now() + limits.imageMs,
+    verified: options.verified ?? false,
+  });
+  return { ...reading, seen };
+}
+
+const members: TarMember[] = [
+  { path: './etc/', type: '5' },
+  { path: './etc/name', content: 'value' },
+  { path: './big', content: 'b'.repeat(200_000) },
+  { path: './program', content: '\u007fELF program', mode: 0o755 },
+  { path: './hard', type: '1', link: './etc/name' },
+  { path: './soft', type: '2', link: 'etc/name' },
+];
+
+for (const [compression, compress] of Object.entries(compressions)) {
+  test(`a layer stored with compression "${compression}" gives its files, links and digests`, async () => {
+    const tar = tarOf(members);
+    const reading = await read(layerOf(tar, compress(tar)), undefined, { limits: { memoryFileBytes: 1000 } });
+    assert.deepEqual(Object.keys(reading.seen).sort(), ['big', 'etc/name', 'hard', 'program']);
+    assert.equal(reading.seen.hard, 'value');
+    assert.equal(reading.seen.big?.length, 200_000);
+    assert.deepEqual(reading.tree.symlinks, [['soft', 'etc/name']]);
+    assert.equal(reading.blobDigest, sha256(compress(tar)));
+    assert.equal(reading.complete, true);
+    assert.deepEqual(reading.problems, []);
+  });
+
+  test(`a wrong digest is an error that names the layer ("${compression}")`, async () => {
+    const tar = tarOf(members);
+    const layer = layerOf(tar, compress(tar), sha256('something else'));
+    await assert.rejects(
+      read(layer),
+      (error) => error instanceof AppError && error.code === 'DIGEST_MISMATCH' && error.message.includes(layer.diffID),
+    );
+  });
+
+  test(`a layer cut short is corrupt, wherever it is cut ("${compression}")`, async () => {
+    const stored = compress(tarOf(members));
+    for (const part of [0.02, 0.3, 0.7, 0.95]) {
+      const layer = {
+        ...layerOf(tarOf(members), stored.subarray(0, Math.floor(stored.length * part))),
+        blobDigest: sha256(stored),
+      };
+      await assert.rejects(
+        read(layer),
+        (error) => error instanceof AppError && ['ARCHIVE_CORRUPT', 'DIGEST_MISMATCH'].includes(error.code),
+        `cut at ${part}`,
+      );
+    }
+  });
+}
+
+test('only executables means by content, not by mode', async () => {
+  const tar = tarOf([
+    { path: 'script', content: '#!/bin/sh\n'.repeat(100), mode: 0o755 },
+    { path: 'program', content: '\u007fELF and more', mode: 0o755 },
+  ]);
+  for (const compress of Object.values(compressions)) {
+    const { seen } = await read(layerOf(tar, compress(tar)), undefined, { onlyExecutables: true });
+    assert.deepEqual(Object.keys(seen), ['program']);
+  }
+});
+
+test('entries that point outside the image are left out and said', async () => {
+  const tar = tarOf([
+    { path: '../../etc/passwd', content: 'x' },
+    { path: 'a/../../b', content: 'x' },
+    { path: '/absolute', content: 'fine' },
+    { path: 'x/../kept', content: 'fine' },
+  ]);
+  const { seen, problems } = await read(layerOf(tar));
+  assert.deepEqual(Object.keys(seen).sort(), ['absolute', 'kept']);
+  assert.deepEqual(
+    problems.map(({ code }) => code),
+    ['path-outside', 'path-outside'],
+  );
+});
+
+test('a hard link to nothing is a problem, not a silence', async () => {
+  const { problems } = await read(layerOf(tarOf([{ path: 'link', type: '1', link: 'missing' }])));
+  assert.deepEqual(
+    problems.map(({ code, where }) => [code, where]),
+    [['hard-link-unread', 'link']],
+  );
+});
+
+test('limits of bytes, entries, links and time leave a part, a problem and an incomplete reading', async () => {
+  const tar = tarOf([
+    { path: 'first', content: 'kept' },
+    { path: 'l', type: '2', link: 'x' },
+    { path: 'l2', type: '2', link: 'x' },
+    { path: 'zero', content: 'z'.repeat(3_000_000) },
+    { path: 'last', content: 'lost' },
+  ]);
+  const limits: Partial<Limits>[] = [
+    { layerBytes: 1_500_000 },
+    { layerEntries: 2 },
+    { layerSymlinks: 1 },
+    { imageMs: -1 },
+  ];
+  for (const limit of limits) {
+    for (const compress of Object.values(compressions)) {
+      const { complete, problems, seen } = await read(layerOf(tar, compress(tar)), undefined, { limits: limit });
+      assert.equal(complete, false, JSON.stringify(limit));
+      assert.equal(problems[0]?.code, 'layer-incomplete');
+      assert.equal(seen.last, undefined);
+    }
+  }
+});
+
+test('a file above the limit is skipped and named', async () => {
+  const { seen, problems } = await read(layerOf(tarOf([{ path: 'huge', content: 'x'.repeat(5000) }])), undefined, {
+    limits: { fileBytes: 4000 },
+  });
+  assert.deepEqual(seen, {});
+  assert.deepEqual(
+    problems.map(({ code, where }) => [code, where]),
+    [['file-skipped', 'huge']],
+  );
+});
+
+test('bytes that were verified before are not read again, and the answer is the same', async () => {
+  const tar = tarOf([{ path: 'pad', content: 'p'.repeat(30_000_000) }, ...members]);
+  const layer = layerOf(tar);
+  const isWanted = (path: string) => path !== 'pad';
+  const [first, second] = [await read(layer, isWanted), await read(layer, isWanted, { verified: true })];
+  assert.deepEqual(second.seen, first.seen);
+  assert.deepEqual(second.tree, first.tree);
+});
+
+test('what a visitor throws is a problem of its file', async () => {
+  const layer = layerOf(
+    tarOf([
+      { path: 'bad', content: 'x' },
+      { path: 'good', content: 'y' },
+    ]),
+  );
+  const seen: string[] = [];
+  const wishFor: WishFor = () => ({
+    onlyExecutables: false,
+    read: ({ path }) => {
+      if (path === 'bad') throw new Error('cannot');
+      seen.push(path);
+    },
+  });
+  const { problems } = await readLayer(layer, wishFor, {
+    limits: defaultLimits,
+    deadline: Date.now() + 1000,
+    verified: false,
+  });
+  assert.deepEqual(seen, ['good']);
+  assert.deepEqual(
+    problems.map(({ code, where }) => [code, where]),
+    [['file-unreadable', 'bad']],
+  );
+});

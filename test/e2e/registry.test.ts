@@ -1,0 +1,411 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash, createSign, randomUUID, X509Certificate } from 'node:crypto';
+import {
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { after, before, type TestContext, test } from 'node:test';
+import { createGunzip } from 'node:zlib';
+import type { Image } from '../../src/images/image.ts';
+import type { OpenOptions, RegistryOptions } from '../../src/images/image-source.ts';
+import { defaultLimits } from '../../src/images/limits.ts';
+import { readLayer } from '../../src/images/read-layer.ts';
+import { podman } from '../../src/images/sources/podman.ts';
+import { registry } from '../../src/images/sources/registry.ts';
+
+/** Debian's docker-registry, skopeo and Podman against each other and us, all on loopback. */
+const example = new URL('../../docs/examples/alpine-3.10.tar.gz', import.meta.url).pathname;
+const work = mkdtempSync(join(tmpdir(), 'breakwater-e2e-'));
+const archive = join(work, 'alpine.tar');
+
+before(() => pipeline(createReadStream(example), createGunzip(), createWriteStream(archive)));
+after(() => rmSync(work, { recursive: true, force: true }));
+
+test(
+  'an image pushed by skopeo is read to its last byte, in both formats, by tag and by digest',
+  needs('docker-registry', 'skopeo'),
+  async (t) => {
+    const { host } = await startRegistry(t);
+    for (const format of ['oci', 'v2s2']) {
+      push(host, `team/alpine:${format}`, ['--format', format]);
+
+      const image = await open(t, `${host}/team/alpine:${format}`);
+      const pinned = await open(t, `${host}/team/alpine@${image.manifestDigest}`);
+
+      await assertIsAlpine(image);
+      await assertIsAlpine(pinned);
+      const inspected = JSON.parse(
+        run('skopeo', ['inspect', '--tls-verify=false', `docker://${host}/team/alpine:${format}`]),
+      );
+      assert.equal(image.manifestDigest, inspected.Digest);
+      assert.deepEqual(
+        image.layers.map(({ blobDigest }) => blobDigest),
+        inspected.Layers,
+      );
+    }
+  },
+);
+
+test('an index pushed by skopeo gives each of its platforms', needs('docker-registry', 'skopeo'), async (t) => {
+  const { host } = await startRegistry(t);
+  const layout = makeIndexLayout(['amd64', 'arm64']);
+  run('skopeo', ['copy', '--quiet', '--all', '--dest-tls-verify=false', `oci:${layout}`, `docker://${host}/multi:1`]);
+
+  for (const architecture of ['amd64', 'arm64']) {
+    const image = await open(t, `${host}/multi:1`, { platform: { os: 'linux', architecture } });
+    assert.equal(image.platform.architecture, architecture);
+    await assertIsAlpine(image);
+  }
+  await assert.rejects(open(t, `${host}/multi:1`, { platform: { os: 'linux', architecture: 's390x' } }), {
+    code: 'PLATFORM_NOT_FOUND',
+    message: /it has: linux\/amd64, linux\/arm64/,
+  });
+});
+
+test(
+  'a missing tag and a missing repository are told apart from a refusal',
+  needs('docker-registry', 'skopeo'),
+  async (t) => {
+    const { host } = await startRegistry(t);
+    push(host, 'team/alpine:1');
+
+    await assert.rejects(open(t, `${host}/team/alpine:2`), { code: 'IMAGE_NOT_FOUND', message: /MANIFEST_UNKNOWN/ });
+    await assert.rejects(open(t, `${host}/team/other:1`), { code: 'IMAGE_NOT_FOUND' });
+  },
+);
+
+test(
+  'basic authentication works with what skopeo stored, and says what is wrong without it',
+  needs('docker-registry', 'skopeo'),
+  async (t) => {
+    const passwords = join(work, 'htpasswd');
+    writeFileSync(passwords, `jo:${hashOfPassword}\n`);
+    const { host } = await startRegistry(t, { auth: { htpasswd: { realm: 'test', path: passwords } } });
+    const config = join(work, 'docker');
+    mkdirSync(config);
+    run('skopeo', [
+      'login',
+      '--tls-verify=false',
+      '--authfile',
+      join(config, 'config.json'),
+      '-u',
+      'jo',
+      '-p',
+      password,
+      host,
+    ]);
+    push(host, 'private/alpine:1', ['--dest-creds', `jo:${password}`]);
+
+    await assertIsAlpine(await open(t, `${host}/private/alpine:1`, { dockerConfigDirectory: config }));
+    await assertIsAlpine(await open(t, `${host}/private/alpine:1`, { username: 'jo', password }));
+    await assert.rejects(open(t, `${host}/private/alpine:1`, { username: 'jo', password: 'wrong' }), {
+      code: 'AUTHENTICATION_FAILED',
+      message: /does not let "jo"/,
+    });
+    await assert.rejects(open(t, `${host}/private/alpine:1`), {
+      code: 'AUTHENTICATION_FAILED',
+      message: /docker login/,
+    });
+  },
+);
+
+test(
+  'tokens of a token server are accepted by the registry',
+  needs('docker-registry', 'skopeo', 'openssl'),
+  async (t) => {
+    const tokens = await startTokenServer(t);
+    const { host } = await startRegistry(t, { auth: { token: tokens.configuration } });
+    push(host, 'open/alpine:1', ['--dest-creds', `jo:${password}`]);
+    push(host, 'private/alpine:1', ['--dest-creds', `jo:${password}`]);
+
+    await assertIsAlpine(await open(t, `${host}/open/alpine:1`));
+    await assertIsAlpine(await open(t, `${host}/private/alpine:1`, { username: 'jo', password }));
+    await assert.rejects(open(t, `${host}/private/alpine:1`), {
+      code: 'AUTHENTICATION_FAILED',
+      message: /without signing in/,
+    });
+    await assert.rejects(open(t, `${host}/private/alpine:1`, { username: 'jo', password: 'wrong' }), {
+      code: 'AUTHENTICATION_FAILED',
+      message: /"jo"/,
+    });
+  },
+);
+
+test(
+  'TLS needs an authority that is trusted, and goes through a proxy',
+  needs('docker-registry', 'skopeo', 'openssl'),
+  async (t) => {
+    const tls = makeCertificate('registry.test');
+    const { host, port } = await startRegistry(t, {}, tls);
+    run('skopeo', [
+      'copy',
+      '--quiet',
+      '--dest-tls-verify=false',
+      `docker-archive:${archive}`,
+      `docker://${host}/alpine:1`,
+    ]);
+
+    await assertIsAlpine(await open(t, `${host}/alpine:1`, { plainHttp: false, caFile: tls.certificate }));
+    await assert.rejects(open(t, `${host}/alpine:1`, { plainHttp: false }), {
+      code: 'REGISTRY_FAILED',
+      message: /certificate of .* is not trusted .*--ca-file/,
+    });
+    await assert.rejects(open(t, `${host}/alpine:1`), {
+      message: /HTTP request to an HTTPS server.*Leave --plain-http out/,
+    });
+
+    const proxy = await startProxy(t, port);
+    setVariable(t, 'HTTPS_PROXY', `http://me:secret@${proxy.host}`);
+    await assertIsAlpine(await open(t, 'registry.test/alpine:1', { plainHttp: false, caFile: tls.certificate }));
+    assert.deepEqual(
+      new Set(proxy.asked),
+      new Set([`registry.test:443 Basic ${Buffer.from('me:secret').toString('base64')}`]),
+    );
+  },
+);
+
+test('an image that Podman holds is read from its socket', needs('podman'), async (t) => {
+  const storage = ['--root', join(work, 'root'), '--runroot', join(work, 'runroot'), '--storage-driver', 'vfs'];
+  run('podman', [...storage, 'load', '--quiet', '--input', archive]);
+  const socket = join(work, 'podman.sock');
+  start(t, 'podman', [...storage, 'system', 'service', '--time=0', `unix://${socket}`]);
+  await until(() => canConnect({ path: socket }));
+  setVariable(t, 'CONTAINER_HOST', `unix://${socket}`);
+
+  const [name = ''] = run('podman', [...storage, 'images', '--format', '{{.Repository}}:{{.Tag}}']).split('\n');
+  const image = (await podman.open(name, options({}))) as Image;
+  t.after(image.close);
+
+  await assertIsAlpine(image);
+  await assert.rejects(podman.open('no/such:image', options({})), { code: 'IMAGE_NOT_FOUND' });
+});
+
+async function assertIsAlpine(image: Image): Promise<void> {
+  const releases: string[] = [];
+  for (const layer of image.layers) {
+    const wish = (path: string) =>
+      path === 'etc/alpine-release'
+        ? { onlyExecutables: false, read: (file: { bytes: () => Buffer }) => releases.push(file.bytes().toString()) }
+        : undefined;
+    const limits = { limits: defaultLimits, deadline: Date.now() + 60_000, verified: false };
+    const reading = await readLayer(layer, wish, limits);
+    assert.deepEqual(reading.problems, []);
+    assert.ok(reading.complete);
+  }
+  assert.match(releases.join(), /^3\.10\.\d+\n$/);
+}
+
+function options({ platform, signal: _, ...changes }: Partial<RegistryOptions> & Partial<OpenOptions>): OpenOptions {
+  const registryOptions = { plainHttp: true, timeoutMs: 10_000, retries: 2, dockerConfigDirectory: work, ...changes };
+  return { platform: platform ?? { os: 'linux', architecture: 'amd64' }, registry: registryOptions };
+}
+
+async function open(t: TestContext, reference: string, changes: Parameters<typeof options>[0] = {}): Promise<Image> {
+  const image = (await registry.open(reference, options(changes))) as Image;
+  t.after(image.close);
+  return image;
+}
+
+const password = 'correct horse';
+const hashOfPassword = '$2y$05$MIlD3Y58buUqd0HP4ytfwu22JxQFxvlltNOHHBf3.IITcYN50kLh.';
+
+function push(host: string, name: string, more: readonly string[] = []): void {
+  run('skopeo', [
+    'copy',
+    '--quiet',
+    '--dest-tls-verify=false',
+    ...more,
+    `docker-archive:${archive}`,
+    `docker://${host}/${name}`,
+  ]);
+}
+
+/** Debian's docker-registry with its data in memory; JSON is YAML enough for it. */
+async function startRegistry(t: TestContext, more: object = {}, tls?: ReturnType<typeof makeCertificate>) {
+  const port = await freePort();
+  const host = `127.0.0.1:${port}`;
+  const http = { addr: host, ...(tls && { tls: { certificate: tls.certificate, key: tls.key } }) };
+  const path = join(work, `registry-${port}.yml`);
+  writeFileSync(
+    path,
+    JSON.stringify({ version: 0.1, log: { level: 'error' }, storage: { inmemory: {} }, http, ...more }),
+  );
+  start(t, 'docker-registry', ['serve', path]);
+  await until(() => canConnect({ host: '127.0.0.1', port }));
+  return { host, port };
+}
+
+/** An OCI layout whose index lists the example once per architecture. */
+function makeIndexLayout(architectures: readonly string[]): string {
+  const layout = join(work, 'layout');
+  run('skopeo', ['copy', '--quiet', `docker-archive:${archive}`, `oci:${layout}:one`]);
+  const read = (digest: string) => JSON.parse(readFileSync(join(layout, 'blobs', ...digest.split(':')), 'utf8'));
+  const write = (mediaType: string, value: object) => {
+    const content = JSON.stringify(value);
+    const hex = createHash('sha256').update(content).digest('hex');
+    writeFileSync(join(layout, 'blobs', 'sha256', hex), content);
+    return { mediaType, digest: `sha256:${hex}`, size: content.length };
+  };
+  const { manifests } = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8'));
+  const manifest = read(manifests[0].digest);
+  const entries = architectures.map((architecture) => {
+    const config = write(manifest.config.mediaType, { ...read(manifest.config.digest), architecture });
+    const platform = { os: 'linux', architecture };
+    return { ...write('application/vnd.oci.image.manifest.v1+json', { ...manifest, config }), platform };
+  });
+  const index = write('application/vnd.oci.image.index.v1+json', { schemaVersion: 2, manifests: entries });
+  writeFileSync(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [index] }));
+  return layout;
+}
+
+/** Gives tokens by https://distribution.github.io/distribution/spec/auth/jwt/: to anybody for `open/`, to jo for everything. */
+async function startTokenServer(t: TestContext) {
+  const { certificate, key } = makeCertificate('tokens.test');
+  const chain = [new X509Certificate(readFileSync(certificate)).raw.toString('base64')];
+  const server = createHttpServer((request, response) => {
+    const url = new URL(request.url ?? '', 'http://localhost');
+    const { authorization } = request.headers;
+    const isJo = authorization === `Basic ${Buffer.from(`jo:${password}`).toString('base64')}`;
+    if (authorization !== undefined && !isJo) {
+      response.writeHead(401).end('{"errors":[{"code":"UNAUTHORIZED","message":"incorrect username or password"}]}');
+      return;
+    }
+    const access = url.searchParams.getAll('scope').flatMap((scope) => {
+      const [type, name = '', actions = ''] = scope.split(':');
+      return isJo || name.startsWith('open/') ? [{ type, name, actions: isJo ? actions.split(',') : ['pull'] }] : [];
+    });
+    const now = Math.floor(Date.now() / 1000);
+    const claims = {
+      iss: 'test',
+      sub: '',
+      aud: url.searchParams.get('service'),
+      nbf: now - 10,
+      iat: now,
+      exp: now + 300,
+      jti: randomUUID(),
+      access,
+    };
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const signed = `${encode({ typ: 'JWT', alg: 'RS256', x5c: chain })}.${encode(claims)}`;
+    const signature = createSign('RSA-SHA256').update(signed).sign(readFileSync(key)).toString('base64url');
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ token: `${signed}.${signature}`, expires_in: 300 }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const realm = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
+  return { configuration: { realm, service: 'test registry', issuer: 'test', rootcertbundle: certificate } };
+}
+
+/** A proxy that makes tunnels, all of them to one port here. */
+async function startProxy(t: TestContext, port: number) {
+  const asked: string[] = [];
+  const server = createHttpServer();
+  server.on('connect', ({ url, headers }, socket) => {
+    asked.push(`${url} ${headers['proxy-authorization']}`);
+    const target = connect({ host: '127.0.0.1', port }, () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      target.pipe(socket).pipe(target);
+    });
+    for (const end of [socket, target]) end.on('error', () => {});
+    t.after(() => target.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+/** A certificate that is its own authority, for a name and for loopback. */
+function makeCertificate(name: string) {
+  const certificate = join(work, `${name}.crt`);
+  const key = join(work, `${name}.key`);
+  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name},IP:127.0.0.1`];
+  run('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '2',
+    '-keyout',
+    key,
+    '-out',
+    certificate,
+    ...subject,
+  ]);
+  return { certificate, key };
+}
+
+/** Skips a test where its programs are missing; in CI, that is a failure. */
+function needs(...programs: string[]): { readonly skip: string | false } {
+  const directories = (process.env.PATH ?? '').split(delimiter);
+  const isThere = (program: string) => directories.some((directory) => existsIn(directory, program));
+  const missing = programs.filter((program) => !isThere(program));
+  if (missing.length === 0) return { skip: false };
+  if (process.env.CI === 'true') throw new Error(`${missing.join(', ')} must be installed in CI`);
+  return { skip: `needs ${missing.join(', ')}: apt-get install docker-registry skopeo podman openssl` };
+}
+
+function existsIn(directory: string, program: string): boolean {
+  return statSync(join(directory, program), { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function run(program: string, args: readonly string[]): string {
+  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 });
+}
+
+function start(t: TestContext, program: string, args: readonly string[]): ChildProcess {
+  const child = spawn(program, args, { stdio: 'ignore' });
+  t.after(() => child.kill());
+  return child;
+}
+
+function setVariable(t: TestContext, name: string, value: string): void {
+  const previous = process.env[name];
+  process.env[name] = value;
+  t.after(() => {
+    if (previous === undefined) delete process.env[name];
+    else process.env[name] = previous;
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 20_000;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error('the server did not start');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function canConnect(
+  target: { readonly path: string } | { readonly host: string; readonly port: number },
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(target, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
