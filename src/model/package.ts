@@ -27,7 +27,7 @@ export interface Location {
 
 /**
  * What one cataloger says of one package, before the parts that need the whole image (id, ownership) are added.
- * The fields up to `cpes` are all that a matcher reads (design 3.1): two packages equal in them have equal candidates.
+ * The fields up to `bitnami` are all that a matcher reads (design 3.1): two packages equal in them have equal candidates.
  */
 export interface PackageDraft {
   /** purl type: `apk`, `deb`, `rpm`, `npm`, `pypi`, `golang`, `cargo`, `maven`, `gem`, `composer`, `nuget`, `conda`, `generic`, `bitnami`. */
@@ -50,6 +50,8 @@ export interface PackageDraft {
   readonly thirdParty?: boolean;
   /** CPE 2.3 `vendor:product` pairs under which NVD-style ranges know it, most likely first. Only for known binaries. */
   readonly cpes?: readonly string[];
+  /** Name under which the `bitnami` stream knows the same program. Only for known binaries. */
+  readonly bitnami?: string;
 
   readonly evidence: Evidence;
   /** Files that prove it, the most telling first. At least one. */

@@ -38,6 +38,8 @@ export const sbomProperty = {
   ownerThirdParty: 'breakwater:package:ownerThirdParty',
   /** Prefix of `:n`: `vendor:product` pairs under which NVD-style ranges know it. */
   cpe: 'breakwater:package:cpe',
+  /** Its name in the `bitnami` stream. */
+  bitnami: 'breakwater:package:bitnami',
   /** Prefix of `:n`: licences as the package states them. */
   license: 'breakwater:package:license',
   /** `GOOS/GOARCH` of a Go binary. */
@@ -90,6 +92,7 @@ export function packageProperties(package_: Package): readonly SbomProperty[] {
     ]),
     ...ownerEntries(package_.owner),
     ...numbered(sbomProperty.cpe, package_.cpes),
+    [sbomProperty.bitnami, package_.bitnami],
     ...numbered(sbomProperty.license, package_.licenses),
     [sbomProperty.goPlatform, package_.goPlatform],
     [sbomProperty.symbols, package_.symbols && JSON.stringify(package_.symbols)],
