@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash, createSign, randomUUID, X509Certificate } from 'node:crypto';
 import {
   createReadStream,
@@ -8,13 +7,12 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { after, before, type TestContext, test } from 'node:test';
 import { createGunzip } from 'node:zlib';
@@ -24,6 +22,7 @@ import { defaultLimits } from '../../src/images/limits.ts';
 import { readLayer } from '../../src/images/read-layer.ts';
 import { podman } from '../../src/images/sources/podman.ts';
 import { registry } from '../../src/images/sources/registry.ts';
+import { canConnect, freePort, needs, run, setVariable, start, until } from './programs.ts';
 
 /** Debian's docker-registry, skopeo and Podman against each other and us, all on loopback. */
 const example = new URL('../../docs/examples/alpine-3.10.tar.gz', import.meta.url).pathname;
@@ -39,7 +38,7 @@ test(
   async (t) => {
     const { host } = await startRegistry(t);
     for (const format of ['oci', 'v2s2']) {
-      push(host, `team/alpine:${format}`, ['--format', format]);
+      await push(host, `team/alpine:${format}`, ['--format', format]);
 
       const image = await open(t, `${host}/team/alpine:${format}`);
       const pinned = await open(t, `${host}/team/alpine@${image.manifestDigest}`);
@@ -47,7 +46,7 @@ test(
       await assertIsAlpine(image);
       await assertIsAlpine(pinned);
       const inspected = JSON.parse(
-        run('skopeo', ['inspect', '--tls-verify=false', `docker://${host}/team/alpine:${format}`]),
+        await run('skopeo', ['inspect', '--tls-verify=false', `docker://${host}/team/alpine:${format}`]),
       );
       assert.equal(image.manifestDigest, inspected.Digest);
       assert.deepEqual(
@@ -60,8 +59,15 @@ test(
 
 test('an index pushed by skopeo gives each of its platforms', needs('docker-registry', 'skopeo'), async (t) => {
   const { host } = await startRegistry(t);
-  const layout = makeIndexLayout(['amd64', 'arm64']);
-  run('skopeo', ['copy', '--quiet', '--all', '--dest-tls-verify=false', `oci:${layout}`, `docker://${host}/multi:1`]);
+  const layout = await makeIndexLayout(['amd64', 'arm64']);
+  await run('skopeo', [
+    'copy',
+    '--quiet',
+    '--all',
+    '--dest-tls-verify=false',
+    `oci:${layout}`,
+    `docker://${host}/multi:1`,
+  ]);
 
   for (const architecture of ['amd64', 'arm64']) {
     const image = await open(t, `${host}/multi:1`, { platform: { os: 'linux', architecture } });
@@ -79,7 +85,7 @@ test(
   needs('docker-registry', 'skopeo'),
   async (t) => {
     const { host } = await startRegistry(t);
-    push(host, 'team/alpine:1');
+    await push(host, 'team/alpine:1');
 
     await assert.rejects(open(t, `${host}/team/alpine:2`), { code: 'IMAGE_NOT_FOUND', message: /MANIFEST_UNKNOWN/ });
     await assert.rejects(open(t, `${host}/team/other:1`), { code: 'IMAGE_NOT_FOUND' });
@@ -95,7 +101,7 @@ test(
     const { host } = await startRegistry(t, { auth: { htpasswd: { realm: 'test', path: passwords } } });
     const config = join(work, 'docker');
     mkdirSync(config);
-    run('skopeo', [
+    await run('skopeo', [
       'login',
       '--tls-verify=false',
       '--authfile',
@@ -106,7 +112,7 @@ test(
       password,
       host,
     ]);
-    push(host, 'private/alpine:1', ['--dest-creds', `jo:${password}`]);
+    await push(host, 'private/alpine:1', ['--dest-creds', `jo:${password}`]);
 
     await assertIsAlpine(await open(t, `${host}/private/alpine:1`, { dockerConfigDirectory: config }));
     await assertIsAlpine(await open(t, `${host}/private/alpine:1`, { username: 'jo', password }));
@@ -127,8 +133,8 @@ test(
   async (t) => {
     const tokens = await startTokenServer(t);
     const { host } = await startRegistry(t, { auth: { token: tokens.configuration } });
-    push(host, 'open/alpine:1', ['--dest-creds', `jo:${password}`]);
-    push(host, 'private/alpine:1', ['--dest-creds', `jo:${password}`]);
+    await push(host, 'open/alpine:1', ['--dest-creds', `jo:${password}`]);
+    await push(host, 'private/alpine:1', ['--dest-creds', `jo:${password}`]);
 
     await assertIsAlpine(await open(t, `${host}/open/alpine:1`));
     await assertIsAlpine(await open(t, `${host}/private/alpine:1`, { username: 'jo', password }));
@@ -147,9 +153,9 @@ test(
   'TLS needs an authority that is trusted, and goes through a proxy',
   needs('docker-registry', 'skopeo', 'openssl'),
   async (t) => {
-    const tls = makeCertificate('registry.test');
+    const tls = await makeCertificate('registry.test');
     const { host, port } = await startRegistry(t, {}, tls);
-    run('skopeo', [
+    await run('skopeo', [
       'copy',
       '--quiet',
       '--dest-tls-verify=false',
@@ -178,13 +184,14 @@ test(
 
 test('an image that Podman holds is read from its socket', needs('podman'), async (t) => {
   const storage = ['--root', join(work, 'root'), '--runroot', join(work, 'runroot'), '--storage-driver', 'vfs'];
-  run('podman', [...storage, 'load', '--quiet', '--input', archive]);
+  await run('podman', [...storage, 'load', '--quiet', '--input', archive]);
   const socket = join(work, 'podman.sock');
   start(t, 'podman', [...storage, 'system', 'service', '--time=0', `unix://${socket}`]);
   await until(() => canConnect({ path: socket }));
-  setVariable(t, 'CONTAINER_HOST', `unix://${socket}`);
 
-  const [name = ''] = run('podman', [...storage, 'images', '--format', '{{.Repository}}:{{.Tag}}']).split('\n');
+  const [name = ''] = (await run('podman', [...storage, 'images', '--format', '{{.Repository}}:{{.Tag}}'])).split('\n');
+  // Only now: Podman itself would take it for the place of a remote engine.
+  setVariable(t, 'CONTAINER_HOST', `unix://${socket}`);
   const image = (await podman.open(name, options({}))) as Image;
   t.after(image.close);
 
@@ -221,8 +228,8 @@ async function open(t: TestContext, reference: string, changes: Parameters<typeo
 const password = 'correct horse';
 const hashOfPassword = '$2y$05$MIlD3Y58buUqd0HP4ytfwu22JxQFxvlltNOHHBf3.IITcYN50kLh.';
 
-function push(host: string, name: string, more: readonly string[] = []): void {
-  run('skopeo', [
+async function push(host: string, name: string, more: readonly string[] = []): Promise<void> {
+  await run('skopeo', [
     'copy',
     '--quiet',
     '--dest-tls-verify=false',
@@ -233,7 +240,7 @@ function push(host: string, name: string, more: readonly string[] = []): void {
 }
 
 /** Debian's docker-registry with its data in memory; JSON is YAML enough for it. */
-async function startRegistry(t: TestContext, more: object = {}, tls?: ReturnType<typeof makeCertificate>) {
+async function startRegistry(t: TestContext, more: object = {}, tls?: Awaited<ReturnType<typeof makeCertificate>>) {
   const port = await freePort();
   const host = `127.0.0.1:${port}`;
   const http = { addr: host, ...(tls && { tls: { certificate: tls.certificate, key: tls.key } }) };
@@ -248,9 +255,9 @@ async function startRegistry(t: TestContext, more: object = {}, tls?: ReturnType
 }
 
 /** An OCI layout whose index lists the example once per architecture. */
-function makeIndexLayout(architectures: readonly string[]): string {
+async function makeIndexLayout(architectures: readonly string[]): Promise<string> {
   const layout = join(work, 'layout');
-  run('skopeo', ['copy', '--quiet', `docker-archive:${archive}`, `oci:${layout}:one`]);
+  await run('skopeo', ['copy', '--quiet', `docker-archive:${archive}`, `oci:${layout}:one`]);
   const read = (digest: string) => JSON.parse(readFileSync(join(layout, 'blobs', ...digest.split(':')), 'utf8'));
   const write = (mediaType: string, value: object) => {
     const content = JSON.stringify(value);
@@ -272,7 +279,7 @@ function makeIndexLayout(architectures: readonly string[]): string {
 
 /** Gives tokens by https://distribution.github.io/distribution/spec/auth/jwt/: to anybody for `open/`, to jo for everything. */
 async function startTokenServer(t: TestContext) {
-  const { certificate, key } = makeCertificate('tokens.test');
+  const { certificate, key } = await makeCertificate('tokens.test');
   const chain = [new X509Certificate(readFileSync(certificate)).raw.toString('base64')];
   const server = createHttpServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://localhost');
@@ -328,11 +335,11 @@ async function startProxy(t: TestContext, port: number) {
 }
 
 /** A certificate that is its own authority, for a name and for loopback. */
-function makeCertificate(name: string) {
+async function makeCertificate(name: string) {
   const certificate = join(work, `${name}.crt`);
   const key = join(work, `${name}.key`);
   const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name},IP:127.0.0.1`];
-  run('openssl', [
+  await run('openssl', [
     'req',
     '-x509',
     '-newkey',
@@ -347,65 +354,4 @@ function makeCertificate(name: string) {
     ...subject,
   ]);
   return { certificate, key };
-}
-
-/** Skips a test where its programs are missing; in CI, that is a failure. */
-function needs(...programs: string[]): { readonly skip: string | false } {
-  const directories = (process.env.PATH ?? '').split(delimiter);
-  const isThere = (program: string) => directories.some((directory) => existsIn(directory, program));
-  const missing = programs.filter((program) => !isThere(program));
-  if (missing.length === 0) return { skip: false };
-  if (process.env.CI === 'true') throw new Error(`${missing.join(', ')} must be installed in CI`);
-  return { skip: `needs ${missing.join(', ')}: apt-get install docker-registry skopeo podman openssl` };
-}
-
-function existsIn(directory: string, program: string): boolean {
-  return statSync(join(directory, program), { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-function run(program: string, args: readonly string[]): string {
-  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 });
-}
-
-function start(t: TestContext, program: string, args: readonly string[]): ChildProcess {
-  const child = spawn(program, args, { stdio: 'ignore' });
-  t.after(() => child.kill());
-  return child;
-}
-
-function setVariable(t: TestContext, name: string, value: string): void {
-  const previous = process.env[name];
-  process.env[name] = value;
-  t.after(() => {
-    if (previous === undefined) delete process.env[name];
-    else process.env[name] = previous;
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('the server did not start');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-function canConnect(
-  target: { readonly path: string } | { readonly host: string; readonly port: number },
-): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(target, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
 }
