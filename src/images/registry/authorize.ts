@@ -148,7 +148,7 @@ function refusal(status: number, detail: string, reference: RegistryReference, f
   const tried = notes.length > 0 ? ` (${notes.join('; ')})` : '';
   return new AppError(
     'AUTHENTICATION_FAILED',
-    `${registry} does not let anybody pull ${repository} without signing in, or has no such repository (${said}). No credentials were found${tried}: run "docker login ${registry}", or pass --username and --password.`,
+    `${registry} does not let anybody pull ${repository} without signing in, or has no such repository (${said}). No credentials were found${tried}: run "docker login ${registry}", or give --username, with the password in BREAKWATER_REGISTRY_PASSWORD.`,
   );
 }
 

@@ -33,7 +33,8 @@ export function credentialFinder(
 ): CredentialFinder {
   const { username, password } = options;
   if ((username === undefined) !== (password === undefined)) {
-    throw new AppError('USAGE', 'A user name for the registry needs a password with it, and a password a user name.');
+    const message = '--username needs the password in BREAKWATER_REGISTRY_PASSWORD, and a password needs --username.';
+    throw new AppError('USAGE', message);
   }
   if (username !== undefined && password !== undefined) {
     const credentials: Credentials = { kind: 'password', username, password, from: 'the command line' };
