@@ -41,7 +41,7 @@ const progressBytes = 64 * 1024;
 
 export async function createHttpClient(options: HttpOptions): Promise<HttpClient> {
   const undici = await import('undici');
-  const dispatchers = new Map<string, Dispatcher>();
+  const dispatchers = new Map<string, Promise<Dispatcher>>();
 
   const create = async (proxy: string, secure: boolean): Promise<Dispatcher> => {
     const connect = {
@@ -56,11 +56,11 @@ export async function createHttpClient(options: HttpOptions): Promise<HttpClient
       ? new undici.Agent({ connect: undici.buildConnector(connect), ...limits })
       : new undici.ProxyAgent({ uri: proxy, requestTls: connect, proxyTls: connect, ...limits });
   };
-  const dispatcherFor = async (url: URL): Promise<Dispatcher> => {
+  const dispatcherFor = (url: URL): Promise<Dispatcher> => {
     const proxy = proxyFor(url, options.proxyVariables ?? {}) ?? '';
     const secure = url.protocol === 'https:' || proxy.startsWith('https:');
     const key = `${secure} ${proxy}`;
-    const dispatcher = dispatchers.get(key) ?? (await create(proxy, secure));
+    const dispatcher = dispatchers.get(key) ?? create(proxy, secure);
     dispatchers.set(key, dispatcher);
     return dispatcher;
   };
@@ -85,7 +85,7 @@ export async function createHttpClient(options: HttpOptions): Promise<HttpClient
       }
     },
     close: async () => {
-      await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+      await Promise.allSettled([...dispatchers.values()].map(async (dispatcher) => (await dispatcher).destroy()));
     },
   };
 }

@@ -14,6 +14,7 @@ export function connectionFailure(cause: unknown, url: URL, what: string, timeou
   if (cause instanceof AppError) return { error: cause, again: false };
   const code = codeOf(cause);
   const host = url.host;
+  const reason = clean(messageOf(cause));
   const failed = (message: string, again: boolean) => ({
     error: new AppError('REGISTRY_FAILED', `Could not get ${what}: ${message}`, { cause }),
     again,
@@ -25,7 +26,10 @@ export function connectionFailure(cause: unknown, url: URL, what: string, timeou
   if (code === 'ENOTFOUND')
     return failed(`there is no host ${host}. Check the name, and that it can be resolved here.`, false);
   if (code === 'ECONNREFUSED')
-    return failed(`nothing accepts connections at ${host}. Check the port, and that it is up.`, true);
+    return failed(
+      `nothing accepts connections${reason && ` (${reason})`}. Check that ${host}, and any proxy before it, is up.`,
+      true,
+    );
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
     return failed(`${host} does not speak TLS. If it serves plain HTTP on purpose, add --plain-http.`, false);
   }
@@ -39,12 +43,10 @@ export function connectionFailure(cause: unknown, url: URL, what: string, timeou
     return failed(`${host} did not answer with HTTP. If it expects TLS, leave --plain-http out.`, false);
   }
   if (code === 'UND_ERR_ABORTED' || code.startsWith('UND_ERR_PRX') || code.startsWith('UND_ERR_PROXY')) {
-    return failed(
-      `the proxy gave no way to ${host} (${clean(messageOf(cause))}). Check HTTPS_PROXY and NO_PROXY.`,
-      false,
-    );
+    return failed(`the proxy gave no way to ${host} (${reason}). Check HTTPS_PROXY and NO_PROXY.`, false);
   }
-  return failed(`the connection to ${host} broke (${clean(messageOf(cause))}). Try again, or check the network.`, true);
+  if (code === 'ERR_INVALID_URL') return failed('the address of the proxy is none. Check HTTPS_PROXY.', false);
+  return failed(`the connection to ${host} broke (${reason}). Try again, or check the network.`, true);
 }
 
 /** What a status that may pass by itself means. */

@@ -124,7 +124,7 @@ test('a port where nobody listens, a host that is none and a server that speaks 
   const address = babble.address();
   const port = typeof address === 'object' ? address?.port : 0;
   const cases = [
-    ['127.0.0.1:1/app', /nothing accepts connections at 127\.0\.0\.1:1\b/],
+    ['127.0.0.1:1/app', /nothing accepts connections .*127\.0\.0\.1:1\b/],
     ['no-such-host.invalid/app', /there is no host no-such-host\.invalid|connection to no-such-host/],
     [`127.0.0.1:${port}/app`, /did not answer with HTTP/],
   ] as const;
@@ -220,5 +220,22 @@ test('a redirect in circles, to nowhere or to something that is not the web is r
     });
     await assert.rejects(open(t, reference), { code: 'REGISTRY_FAILED', message }, location);
     assert.ok(seen.length < 10);
+  }
+});
+
+test('a proxy that is none, or does not answer, is named', async (t) => {
+  const cases = [
+    ['http://[', /address of the proxy is none/],
+    ['http://127.0.0.1:1', /nothing accepts connections \(.*127\.0\.0\.1:1\).*any proxy/],
+  ] as const;
+  const before = process.env.HTTP_PROXY;
+  t.after(() => {
+    if (before === undefined) delete process.env.HTTP_PROXY;
+    else process.env.HTTP_PROXY = before;
+  });
+
+  for (const [proxy, message] of cases) {
+    process.env.HTTP_PROXY = proxy;
+    await assert.rejects(open(t, 'registry.invalid/app', { retries: 0 }), { code: 'REGISTRY_FAILED', message }, proxy);
   }
 });
