@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { AppError, messageOf } from './errors.ts';
+import { AppError } from './errors.ts';
+import { firstLineOf } from './first-line.ts';
 
 const maxBytes = 32 << 20;
 const maxDepth = 100;
@@ -14,7 +15,7 @@ export function parseToml(text: string): Readonly<Record<string, unknown>> {
   try {
     return library().parse(text, { maxDepth });
   } catch (error) {
-    throw new AppError('FILE_INVALID', `not valid TOML: ${firstLine(messageOf(error))}`, { cause: error });
+    throw new AppError('FILE_INVALID', `not valid TOML: ${firstLineOf(error)}`, { cause: error });
   }
 }
 
@@ -22,9 +23,4 @@ const require = createRequire(import.meta.url);
 
 function library(): typeof import('smol-toml') {
   return require('smol-toml');
-}
-
-/** The library's messages go on with an excerpt of the document. */
-function firstLine(message: string): string {
-  return message.split('\n', 1)[0] ?? message;
 }

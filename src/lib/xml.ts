@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { AppError, messageOf } from './errors.ts';
+import { AppError } from './errors.ts';
+import { firstLineOf } from './first-line.ts';
 
 const maxBytes = 32 << 20;
 const maxDepth = 100;
@@ -14,9 +15,9 @@ export function parseXml(text: string): Readonly<Record<string, unknown>> {
   if (text.length > maxBytes)
     throw new AppError('LIMIT_EXCEEDED', `XML of more than ${maxBytes >> 20} MiB is not read`);
   try {
-    return new (library().XMLParser)(options).parse(text);
+    return new (library().XMLParser)(options).parse(text, true);
   } catch (error) {
-    throw new AppError('FILE_INVALID', `not valid XML: ${messageOf(error)}`, { cause: error });
+    throw new AppError('FILE_INVALID', `not valid XML: ${firstLineOf(error)}`, { cause: error });
   }
 }
 
