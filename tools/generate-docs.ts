@@ -1,0 +1,71 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { imageSources } from '../src/images/sources/index.ts';
+import { exporters } from '../src/output/exporters/index.ts';
+import { catalogers } from '../src/vulnerability/catalogers/index.ts';
+import { enrichments } from '../src/vulnerability/enrichments/index.ts';
+import { feeds } from '../src/vulnerability/feeds/index.ts';
+import { versionSchemes } from '../src/vulnerability/version-schemes/index.ts';
+
+/** Writes the pages that follow from the plug-ins' own words; with `--check`, fails when they are out of date. */
+const root = resolve(import.meta.dirname, '..');
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const reference = `# What Breakwater reads, compares and writes
+
+Written by \`npm run docs\` from the parts themselves.
+
+## Where images come from
+
+${table(['kind', 'what'], imageSources.map(({ id, title }) => [`\`${id}\``, title]))}
+
+## Catalogers
+
+Those for directories only read lock files; they never run inside an image, where only installed evidence counts.
+
+${table(['cataloger', 'reads', 'evidence', 'package types', 'runs in'], catalogers.map(({ id, title, evidence, types, scope }) => [`\`${id}\``, title, evidence, types.join(', '), scope === 'image' ? 'images and directories' : 'directories']))}
+
+## Version schemes
+
+${table(['scheme', 'follows'], versionSchemes.map(({ id, title }) => [`\`${id}\``, title]))}
+
+## Advisory feeds
+
+${table(['feed', 'source', 'licence of the data', 'named as'], feeds.map(({ id, title, license, attribution }) => [`\`${id}\``, title, license, attribution]))}
+
+## Enrichment
+
+${table(['enrichment', 'source', 'licence of the data', 'named as'], enrichments.map(({ id, title, license, attribution }) => [`\`${id}\``, title, license, attribution]))}
+
+## Report formats
+
+${table(['format', 'what', 'media type'], exporters.map(({ id, title, mediaType }) => [`\`${id}\``, title, mediaType]))}
+`;
+
+const notice = `Breakwater
+Copyright The Breakwater authors
+
+The vulnerability database in data/ is compiled from the sources below; each keeps its licence.
+
+${[...feeds, ...enrichments].map(({ title, license, attribution }) => `- ${title}: ${attribution} (${license})`).join('\n')}
+`;
+
+const pages = [
+  ['docs/reference.md', reference],
+  ['NOTICE', notice],
+] as const;
+
+let stale = 0;
+for (const [name, text] of pages) {
+  const path = join(root, name);
+  if (!process.argv.includes('--check')) writeFileSync(path, text);
+  else if (readFileSync(path, 'utf8') !== text) {
+    process.stderr.write(`${name} is out of date; run "npm run docs".\n`);
+    stale += 1;
+  }
+}
+process.exitCode = stale > 0 ? 1 : 0;
