@@ -29,7 +29,7 @@ python_java() {
   root python-java-root ca-certificates,python3,openjdk-17-jre-headless
   venv=$out/work/python-app/opt/app/venv
   if [ ! -f "$venv/done" ]; then
-    python3 -m venv --copies "$venv" && "$venv/bin/python" -m pip install --no-deps --disable-pip-version-check -r "$here/python/requirements.txt" >"$out/work/python-app.log" 2>&1 && touch "$venv/done"
+    python3 -m venv --copies "$venv" && "$venv/bin/python" -m pip install --no-deps --only-binary=:all: --disable-pip-version-check -r "$here/python/requirements.txt" >"$out/work/python-app.log" 2>&1 && touch "$venv/done"
   fi
   jars=$out/work/java-app/opt/jars
   if [ ! -f "$jars/spring-boot-app.jar" ]; then
@@ -43,7 +43,7 @@ go_rust() {
   bin=$out/work/go-rust/usr/local/bin
   if [ ! -f "$bin/rust-program" ]; then
     mkdir -p "$bin"
-    (cd "$here/go" && for program in minikube-like caddy-like registry-like; do CGO_ENABLED=0 go build -mod=mod -trimpath -o "$bin/$program" "./$program"; done)
+    (cd "$here/go" && for program in minikube-like etcd-like registry-like; do CGO_ENABLED=0 go build -mod=mod -trimpath -o "$bin/$program" "./$program"; done)
     (cd "$here/rust" && cargo auditable build --release --target-dir "$out/work/rust-target" >"$out/work/rust.log" 2>&1 && cp "$out/work/rust-target/release/rust-program" "$bin/")
   fi
   pack go-rust "$out/work/go-rust"
