@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { linkSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, linkSync, mkdirSync, mkdtempSync, openSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -113,7 +113,7 @@ test('an entry of 2^63 bytes is refused, and so is a negative one', () => {
   const huge = Buffer.from([0x80, 0, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0]);
   const negative = Buffer.alloc(12, 0xff);
   for (const rawSize of [huge, negative]) assert.throws(() => readTar(tarOf([{ path: 'a', rawSize }])), isCorrupt);
-  const pax = '30 size=9223372036854775808000\n';
+  const pax = '31 size=9223372036854775808000\n';
   assert.throws(() => readTar(tarOf([{ path: 'x', type: 'x', content: pax }, { path: 'a' }])), isCorrupt);
 });
 
@@ -131,6 +131,79 @@ test('PAX names go before those of the header, and only for the next entry', () 
     entries.map(({ path }) => path),
     ['longer.x', 'second'],
   );
+});
+
+test('links, devices and pipes have no content, whatever size they claim: what follows is the next entry', () => {
+  for (const type of ['1', '2', '3', '5', '6'] as const) {
+    const { entries } = readTar(tarOf([{ path: 'odd', type, claim: 512 }, { path: 'next' }]));
+    assert.deepEqual(
+      entries.map(({ path, size }) => [path, size]),
+      [
+        ['odd', 0],
+        ['next', 0],
+      ],
+      type,
+    );
+  }
+});
+
+test('global records rename nothing, and end what was said of the next entry', () => {
+  const { entries } = readTar(
+    tarOf([
+      { path: 'long', type: 'L', content: 'forgotten\0' },
+      { path: 'g', type: 'g', content: '17 path=everyone\n' },
+      { path: 'first' },
+      { path: 'second' },
+    ]),
+  );
+  assert.deepEqual(
+    entries.map(({ path }) => path),
+    ['first', 'second'],
+  );
+});
+
+test('attribute records that do not fit their form are refused, not read in part', () => {
+  for (const content of ['5 a=b', '99 path=x\n', 'path=x\n', '6 path\n', '3 =\n', '-5 a=b\n', '9 path=x\n5 a'])
+    assert.throws(() => readTar(tarOf([{ path: 'x', type: 'x', content }, { path: 'a' }])), isCorrupt, content);
+});
+
+test('a size among NULs and spaces is read as the runtimes read it, and other signs are refused', () => {
+  const sizes: [string, number | undefined][] = [
+    ['\x00\x00\x00\x00\x00\x00\x00\x00\x00\x003 ', 3],
+    ['   3 \x00 \x00    ', 3],
+    ['3\x007777777777', 3],
+    ['3 7         ', undefined],
+    ['0x3         ', undefined],
+    ['9           ', undefined],
+  ];
+  for (const [raw, size] of sizes) {
+    const archive = tarOf([{ path: 'a', content: 'abc', rawSize: Buffer.from(raw.slice(0, 12), 'latin1') }]);
+    if (size === undefined) assert.throws(() => readTar(archive), isCorrupt, JSON.stringify(raw));
+    else assert.equal(readTar(archive).contents.get('a')?.length, size, JSON.stringify(raw));
+  }
+});
+
+test('the pieces of a GNU sparse file may go on in further blocks, which are no entries', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tar-test-'));
+  const file = openSync(join(directory, 'holes'), 'w');
+  for (let at = 0; at < 60; at += 1) writeSync(file, 'data', at * 65536);
+  closeSync(file);
+  writeFileSync(join(directory, 'next'), 'content');
+  for (const format of ['gnu', 'pax']) {
+    const archive = execFileSync('tar', ['-S', `--format=${format}`, '-C', directory, '-cf', '-', 'holes', 'next'], {
+      maxBuffer: 1 << 24,
+    });
+    const { entries, contents } = readTar(archive);
+    assert.deepEqual(
+      entries.map(({ path, sparse }) => [path, sparse]),
+      [
+        ['holes', true],
+        ['next', false],
+      ],
+      format,
+    );
+    assert.equal(contents.get('next'), 'content');
+  }
 });
 
 test('garbage is refused or read, but never hangs or throws anything else', () => {

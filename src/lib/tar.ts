@@ -32,6 +32,8 @@ const maxMetaBytes = 1024 * 1024;
 /**
  * Reads a tar archive that arrives in pieces: ustar, PAX and the GNU extensions for long names and large sizes
  * (https://www.gnu.org/software/tar/manual/html_node/Standard.html). It keeps no more than one header.
+ * Where readers differ it does as Go's `archive/tar`, with which container runtimes unpack layers: what one of them
+ * takes for content another could take for files.
  * Throws `AppError` ARCHIVE_CORRUPT with the offset where the archive stops making sense.
  */
 export class TarReader {
@@ -46,7 +48,7 @@ export class TarReader {
   #longName: string | undefined;
   #longLink: string | undefined;
   #pax: ReadonlyMap<string, string> = new Map();
-  #globalPax: ReadonlyMap<string, string> = new Map();
+  #sparse: TarHeader | undefined;
   #zeroBlocks = 0;
 
   constructor(onEntry: OnTarEntry) {
@@ -89,7 +91,7 @@ export class TarReader {
   /** To be called when there is no more: throws when the archive stops in the middle of something. */
   finish(): void {
     if (this.ended) return;
-    if (this.#contentLeft > 0 || this.#headerFill > 0 || this.#meta) {
+    if (this.#contentLeft > 0 || this.#headerFill > 0 || this.#meta || this.#sparse) {
       throw corrupt(`it ends after ${this.#position} bytes, in the middle of an entry`);
     }
   }
@@ -115,8 +117,18 @@ export class TarReader {
   #metaEnd(type: string, content: Buffer): void {
     if (type === 'L') this.#longName = untilNul(content);
     else if (type === 'K') this.#longLink = untilNul(content);
-    else if (type === 'x') this.#pax = parsePax(content);
-    else this.#globalPax = new Map([...this.#globalPax, ...parsePax(content)]);
+    else if (type === 'x') {
+      const records = parsePax(content);
+      if (!records) throw corrupt(`an attribute record that ends at offset ${this.#position} is malformed`);
+      this.#pax = records;
+    } else this.#forget();
+  }
+
+  /** Global records bind nobody: like the runtimes, they only end what was said of the next entry. */
+  #forget(): void {
+    this.#longName = undefined;
+    this.#longLink = undefined;
+    if (this.#pax.size > 0) this.#pax = new Map();
   }
 
   #headerBytes(chunk: Buffer, at: number): number {
@@ -137,6 +149,10 @@ export class TarReader {
   #block(block: Buffer): void {
     const start = this.#position;
     this.#position += tarBlock;
+    if (this.#sparse) {
+      if (block[504] === 0) this.#entryBegin(this.#sparse);
+      return;
+    }
     if (isZeroBlock(block)) {
       this.#zeroBlocks += 1;
       return;
@@ -146,6 +162,7 @@ export class TarReader {
     if (typeof header === 'string') throw corrupt(`${header} at offset ${start}`);
     if (header.type === 'L' || header.type === 'K' || header.type === 'x' || header.type === 'g')
       this.#metaBegin(header);
+    else if (header.continues) this.#sparse = header;
     else this.#entryBegin(header);
   }
 
@@ -157,24 +174,24 @@ export class TarReader {
   }
 
   #entryBegin(header: TarHeader): void {
-    const pax = (key: string) => this.#pax.get(key) ?? this.#globalPax.get(key);
-    const size = paxSize(pax('size')) ?? header.size;
-    const path = pax('path') ?? this.#longName ?? header.path;
-    const sparse = header.type === 'S' || this.#pax.has('GNU.sparse.major') || this.#pax.has('GNU.sparse.map');
+    const pax = this.#pax;
+    const path = this.#longName || pax.get('path') || header.path;
+    const claimed = paxSize(pax.get('size')) ?? header.size;
+    const type = typeOf(header.type, path, claimed);
+    const size = contentless.has(header.type) || type === 'directory' ? 0 : claimed;
     const entry: TarEntry = {
-      path: pax('GNU.sparse.name') ?? path,
-      type: typeOf(header.type, path),
-      size: header.type === '1' && header.size === 0 ? 0 : size,
+      path: pax.get('GNU.sparse.name') || path,
+      type,
+      size,
       mode: header.mode,
-      link: pax('linkpath') ?? this.#longLink ?? header.link,
+      link: this.#longLink || pax.get('linkpath') || header.link,
       offset: this.#position,
-      sparse,
+      sparse: header.type === 'S' || sparseKeys.some((key) => pax.has(key)),
     };
-    this.#longName = undefined;
-    this.#longLink = undefined;
-    if (this.#pax.size > 0) this.#pax = new Map();
+    this.#sparse = undefined;
+    this.#forget();
     this.#sink = this.#onEntry(entry);
-    this.#expect(hasContent(entry.type) ? entry.size : 0);
+    this.#expect(size);
   }
 
   #expect(size: number): void {
@@ -184,16 +201,18 @@ export class TarReader {
   }
 }
 
-/** Links and directories have no content, whatever size an old writer put into their header; PAX hard links may. */
-function hasContent(type: TarEntry['type']): boolean {
-  return type === 'file' || type === 'hardlink' || type === 'other';
-}
+/** Links, devices, directories and pipes: their headers are not followed by content, whatever size they claim. */
+const contentless: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6']);
 
-function typeOf(flag: string, path: string): TarEntry['type'] {
-  if (flag === '0' || flag === '\0' || flag === '7' || flag === 'S') return path.endsWith('/') ? 'directory' : 'file';
-  if (flag === '1') return 'hardlink';
-  if (flag === '2') return 'symlink';
-  if (flag === '5') return 'directory';
+const sparseKeys = ['GNU.sparse.major', 'GNU.sparse.map', 'GNU.sparse.size'];
+
+function typeOf(type: string, path: string, size: number): TarEntry['type'] {
+  // Before there was a flag for directories, a slash at the end of the name marked them.
+  if (type === '\0' || (type === '0' && size === 0)) return path.endsWith('/') ? 'directory' : 'file';
+  if (type === '0' || type === '7' || type === 'S') return 'file';
+  if (type === '1') return 'hardlink';
+  if (type === '2') return 'symlink';
+  if (type === '5') return 'directory';
   return 'other';
 }
 

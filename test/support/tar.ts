@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export interface TarMember {
   readonly path: string;
   readonly content?: string | Buffer;
-  readonly type?: '0' | '1' | '2' | '3' | '5' | 'x' | 'L' | 'g' | 'S';
+  readonly type?: '0' | '1' | '2' | '3' | '5' | '6' | 'x' | 'L' | 'g' | 'S';
   readonly link?: string;
   readonly mode?: number;
   /** Size to claim instead of the content's. */
