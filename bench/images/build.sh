@@ -43,7 +43,7 @@ go_rust() {
   bin=$out/work/go-rust/usr/local/bin
   if [ ! -f "$bin/rust-program" ]; then
     mkdir -p "$bin"
-    (cd "$here/go" && for program in minikube-like etcd-like registry-like; do CGO_ENABLED=0 go build -mod=mod -trimpath -o "$bin/$program" "./$program"; done)
+    for program in minikube-like etcd-like web-like; do (cd "$here/go/$program" && CGO_ENABLED=0 go build -trimpath -o "$bin/$program" .); done
     (cd "$here/rust" && cargo auditable build --release --target-dir "$out/work/rust-target" >"$out/work/rust.log" 2>&1 && cp "$out/work/rust-target/release/rust-program" "$bin/")
   fi
   pack go-rust "$out/work/go-rust"
