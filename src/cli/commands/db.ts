@@ -99,11 +99,16 @@ async function build(
     enrichments,
     openFolder,
     products: knownProducts(),
-    onSource: ({ id, date, records, problems, ms, missing }) => {
+    onSource: ({ id, date, records, advisories, skipped, problems, ms, missing }) => {
       const told = missing
         ? 'not there'
         : `${date}  ${String(records).padStart(7)} records  ${problems.length} problems  ${(ms / 1000).toFixed(1)} s`;
-      terminal.error(`${id.padEnd(18)} ${told}\n`);
+      const more = [
+        ...(advisories !== undefined && advisories !== records ? [`${advisories} advisories`] : []),
+        ...Object.entries(skipped ?? {}).map(([reason, count]) => `${count} left out: ${reason}`),
+      ];
+      terminal.error(`${id.padEnd(18)} ${told}${more.length > 0 ? ` (${more.join('; ')})` : ''}\n`);
+      if (!missing && records === 0) terminal.error(`${' '.repeat(19)}its folder holds nothing that it can read\n`);
       if (terminal.environment.BREAKWATER_DEBUG)
         for (const problem of problems) terminal.error(`    ${problem.where}: ${problem.message}\n`);
     },
