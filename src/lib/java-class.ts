@@ -1,6 +1,6 @@
 /**
- * The text constants of a compiled Java class: its name and everything it names.
- * Format: The Java Virtual Machine Specification, chapter 4, https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html
+ * The text constants of a compiled Java class: its name and everything it names. Format: The Java Virtual Machine
+ * Specification, chapter 4, https://docs.oracle.com/javase/specs/jvms/se21/html/jvms-4.html
  */
 export interface JavaClass {
   /** With slashes: `org/example/Main`. */
@@ -9,7 +9,10 @@ export interface JavaClass {
   readonly texts: readonly string[];
 }
 
-/** Bytes that follow the tag of each kind of constant (table 4.4-A); 0 for kinds that do not exist. UTF-8 (1) has its own length. */
+/**
+ * Bytes that follow the tag of each kind of constant (table 4.4-A); 0 for kinds that do not exist. UTF-8 (1) has its
+ * own length.
+ */
 const sizes = [0, 0, 0, 4, 4, 8, 8, 2, 2, 4, 4, 4, 4, 0, 0, 3, 2, 4, 4, 2, 2];
 const utf8Tag = 1;
 const longTag = 5;

@@ -1,8 +1,8 @@
 const maxFields = 10_000;
 
 /**
- * The header of a message in the manner of RFC 822, as Python's core metadata uses it: names in lower case, each with its values in
- * order. Continued lines are joined by a line feed. Ends at the first empty line.
+ * The header of a message in the manner of RFC 822, as Python's core metadata uses it: names in lower case, each with
+ * its values in order. Continued lines are joined by a line feed. Ends at the first empty line.
  */
 export function parseHeaders(text: string): ReadonlyMap<string, readonly string[]> {
   const fields = new Map<string, string[]>();

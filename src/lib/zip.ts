@@ -45,8 +45,9 @@ const deflated = 8;
 const maxDeflateRatio = 1032;
 
 /**
- * Walks the central directory of a ZIP archive in place; nothing is inflated. `wants` sees every name, duplicates included, and the wanted entries go to `visit`.
- * Throws `ARCHIVE_CORRUPT` when there is no directory to walk: not a ZIP archive, or cut short.
+ * Walks the central directory of a ZIP archive in place; nothing is inflated. `wants` sees every name, duplicates
+ * included, and the wanted entries go to `visit`. Throws `ARCHIVE_CORRUPT` when there is no directory to walk: not a
+ * ZIP archive, or cut short.
  */
 export function walkZip(
   source: RandomAccess,
@@ -87,8 +88,8 @@ export function walkZip(
 }
 
 /**
- * The bytes of one entry, inflated. Its length is checked, its checksum is not: a Java runtime does not check it either,
- * and what runs must be read. Throws `ARCHIVE_UNSUPPORTED` for encryption and for methods other than stored and
+ * The bytes of one entry, inflated. Its length is checked, its checksum is not: a Java runtime does not check it
+ * either, and what runs must be read. Throws `ARCHIVE_UNSUPPORTED` for encryption and for methods other than stored and
  * deflated, `LIMIT_EXCEEDED` above `limitBytes`, `ARCHIVE_CORRUPT` for damage.
  */
 export function readZipEntry(source: RandomAccess, entry: ZipEntry, limitBytes: number): Buffer {
