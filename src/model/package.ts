@@ -40,7 +40,7 @@ export interface PackageDraft {
   readonly version: string;
   readonly arch?: string;
   readonly source?: SourcePackage;
-  /** The advisory stream of an operating-system package: `alpine:3.18`, `debian:12`, `almalinux:9`. */
+  /** The advisory stream of an operating-system package (`alpine:3.18`, `debian:12`), or of plug-ins that their host's makers warn of (`jenkins`). */
   readonly stream?: string;
   /** RPM module and stream: `nodejs:18`. */
   readonly module?: string;
