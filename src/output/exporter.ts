@@ -7,6 +7,8 @@ export interface ExportOptions {
   readonly columns: number;
   /** Time of writing, ISO; handed in so that output is reproducible. */
   readonly now: string;
+  /** Orders two versions in the scheme that a finding's `why` names: negative when `a` is older than `b`. Never throws. */
+  readonly compareVersions: (scheme: string, a: string, b: string) => number;
 }
 
 /** Writes a report as a document. */
@@ -15,5 +17,6 @@ export interface Exporter {
   readonly id: string;
   readonly title: string;
   readonly mediaType: string;
+  /** The same for the same arguments, byte for byte. Text from the image never reaches the reader's program as code. */
   readonly write: (report: Report, options: ExportOptions) => string;
 }

@@ -1,5 +1,6 @@
 import type { Exporter } from '../exporter.ts';
 import { json } from './json.ts';
+import { table } from './table.ts';
 
 /** In the order of the documentation. */
-export const exporters: readonly Exporter[] = [json];
+export const exporters: readonly Exporter[] = [table, json];
