@@ -34,7 +34,7 @@ export interface Image {
   readonly platform: Platform;
   /** Lowest first. */
   readonly layers: readonly Layer[];
-  /** Identity of a local file whose layers were all verified before: device, inode, size, times. Absent for remote images. */
+  /** Identity of the local files that hold the layers: device, inode, size, times, and which of their images this is. Absent for remote images. */
   readonly fileIdentity?: string;
   readonly close: () => Promise<void>;
 }

@@ -91,7 +91,7 @@ export function chooseManifest(candidates: readonly Descriptor[], wanted: Platfo
   if (chosen) return chosen;
   const [only] = images;
   if (only && images.length === 1 && !only.platform) return only;
-  const there = images.map(({ platform }) => (platform ? describePlatform(platform) : 'unstated')).join(', ') || 'none';
+  const there = listed(images.map(({ platform }) => (platform ? describePlatform(platform) : 'unstated')));
   throw new AppError(
     'PLATFORM_NOT_FOUND',
     `${reference} has no image for ${describePlatform(wanted)}; it has: ${there}. Choose one with --platform.`,
@@ -106,6 +106,26 @@ function isImage(descriptor: Descriptor): boolean {
   );
 }
 
+/** Some of many, for a message: documents from outside may list thousands. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 10).map((name) => name.slice(0, 200));
+  const more = names.length - shown.length;
+  return (more > 0 ? [...shown, `and ${more} more`] : shown).join(', ') || 'none';
+}
+
+/** True when two names are of one image: Docker writes `alpine`, `alpine:latest` and `docker.io/library/alpine:latest` alike. */
+export function isSameName(one: string | undefined, other: string): boolean {
+  return one !== undefined && (one === other || fullName(one) === fullName(other));
+}
+
+function fullName(name: string): string {
+  const path = name.includes('/') ? name.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '') : name;
+  return /[:@][^/]*$/.test(path) ? path : `${path}:latest`;
+}
+
+/** No engine mounts as many: Linux stacks 500 at most. */
+const maxLayers = 1000;
+
 /** Joins the blobs of an image to the identities and build steps that its configuration states for them. */
 export function layersOf(
   config: ImageConfig,
@@ -119,6 +139,8 @@ export function layersOf(
       `${reference} lists ${blobs.length} layers, but its configuration ${diffIDs.length}; export or push it again.`,
     );
   }
+  if (blobs.length > maxLayers)
+    throw new AppError('IMAGE_INVALID', `${reference} lists ${blobs.length} layers; no image has over ${maxLayers}.`);
   const steps = (config.history ?? []).filter((step) => !step.empty_layer);
   return blobs.map(({ blob, digest: blobDigest }, at) => {
     const createdBy = steps.length === blobs.length ? steps[at]?.created_by : undefined;

@@ -17,9 +17,11 @@ export interface ArchiveIndex {
 }
 
 const maxMembers = 100_000;
+/** Names are kept in memory; real ones have about 100 bytes. */
+const maxNameBytes = 16 * 1024 * 1024;
 const maxLinks = 16;
 
-type Member = { readonly offset: number; readonly size: number } | { readonly link: string };
+type Member = { readonly offset: number; readonly size: number; readonly sparse: boolean } | { readonly link: string };
 
 export function indexArchive(path: string): ArchiveIndex {
   const members = readMembers(path);
@@ -40,6 +42,11 @@ export function indexArchive(path: string): ArchiveIndex {
         'IMAGE_INVALID',
         `${path} does not hold "${name}", which its manifest names; export the image again.`,
       );
+    if (member.sparse)
+      throw new AppError(
+        'ARCHIVE_UNSUPPORTED',
+        `"${name}" in ${path} is stored as a sparse file; repack the archive without "tar --sparse".`,
+      );
     return { kind: 'file', path, offset: member.offset, size: member.size };
   };
   const content = (name: string, limitBytes: number) => {
@@ -57,12 +64,18 @@ export function indexArchive(path: string): ArchiveIndex {
 function readMembers(path: string): ReadonlyMap<string, Member> {
   const members = new Map<string, Member>();
   const size = statSync(path).size;
+  let nameBytes = 0;
   const onEntry = (entry: TarEntry) => {
     const name = normalisePath(entry.path);
     if (name === undefined) return undefined;
-    if (members.size >= maxMembers)
-      throw new AppError('IMAGE_INVALID', `${path} has more than ${maxMembers} members; no image does.`);
-    if (entry.type === 'file') members.set(name, { offset: entry.offset, size: entry.size });
+    nameBytes += name.length + entry.link.length;
+    if (members.size >= maxMembers || nameBytes > maxNameBytes)
+      throw new AppError(
+        'IMAGE_INVALID',
+        `${path} has more than ${maxMembers} members, or names of more than ${maxNameBytes} bytes; no image does.`,
+      );
+    const { offset, sparse } = entry;
+    if (entry.type === 'file') members.set(name, { offset, size: entry.size, sparse });
     else if (entry.type === 'symlink') members.set(name, { link: posix.join(parentOf(name), entry.link) });
     else if (entry.type === 'hardlink') members.set(name, { link: entry.link });
     return undefined;
@@ -82,9 +95,8 @@ function readMembers(path: string): ReadonlyMap<string, Member> {
     tar.finish();
   } catch (error) {
     if (error instanceof AppError && error.code === 'ARCHIVE_CORRUPT') {
-      throw new AppError('ARCHIVE_CORRUPT', `${path} cannot be read: ${error.message} Export the image again.`, {
-        cause: error,
-      });
+      const message = `${path} cannot be read: ${error.message} Export the image again.`;
+      throw new AppError('ARCHIVE_CORRUPT', message, { cause: error });
     }
     throw error;
   }

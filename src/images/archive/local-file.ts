@@ -1,17 +1,4 @@
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  mkdtempSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import { compressionOf } from '../layer-bytes.ts';
 
@@ -31,13 +18,30 @@ export function headOfFile(path: string, bytes: number): Buffer | undefined {
   }
 }
 
-/** Throws INPUT_UNREADABLE, naming the file, unless it can be opened. */
+/** Throws INPUT_UNREADABLE, naming the file, unless it is a regular one that can be opened: reading a pipe could wait for ever. */
 export function assertReadable(path: string): void {
   try {
+    const kind = kindOf(statSync(path));
+    if (kind) {
+      const advice = 'write what it gives into a file and scan that';
+      throw new AppError(
+        'INPUT_UNREADABLE',
+        `${path} is ${kind}, not a file that can be read at any place; ${advice}.`,
+      );
+    }
     closeSync(openSync(path, 'r'));
   } catch (error) {
+    if (error instanceof AppError) throw error;
     throw new AppError('INPUT_UNREADABLE', `Cannot read ${path}: ${messageOf(error)}`, { cause: error });
   }
+}
+
+function kindOf(stats: Stats): string | undefined {
+  if (stats.isFile()) return undefined;
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isSocket()) return 'a socket';
+  return 'a device';
 }
 
 /** Device, inode, size and times: a file that was verified and shows the same is the same (design 5). */
@@ -49,29 +53,4 @@ export function identityOfFile(path: string): string {
 /** True when the bytes look like a tar header, or like a compressed file that may hold one. */
 export function looksLikeArchive(head: Buffer): boolean {
   return compressionOf(head) !== 'none' || head.toString('latin1', 257, 262) === 'ustar';
-}
-
-/** An archive that can be read at any offset: the file itself, or its unpacked copy when it is compressed as a whole. */
-export interface SeekableArchive {
-  readonly path: string;
-  readonly close: () => void;
-}
-
-export async function makeSeekable(path: string): Promise<SeekableArchive> {
-  const head = headOfFile(path, 512);
-  const compression = head ? compressionOf(head) : 'none';
-  if (compression === 'none') return { path, close: () => {} };
-  const directory = mkdtempSync(join(tmpdir(), 'breakwater-'));
-  const close = () => rmSync(directory, { recursive: true, force: true });
-  const copy = join(directory, 'image.tar');
-  try {
-    const inflater = compression === 'gzip' ? createGunzip() : createZstdDecompress();
-    await pipeline(createReadStream(path), inflater, createWriteStream(copy, { flags: 'wx', mode: 0o600 }));
-    return { path: copy, close };
-  } catch (error) {
-    close();
-    throw new AppError('ARCHIVE_CORRUPT', `${path} cannot be unpacked (${messageOf(error)}); export the image again.`, {
-      cause: error,
-    });
-  }
 }

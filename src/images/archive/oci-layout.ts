@@ -8,7 +8,9 @@ import {
   type Descriptor,
   indexShape,
   isIndex,
+  isSameName,
   layersOf,
+  listed,
   manifestShape,
   maxDocumentBytes,
   parseDocument,
@@ -34,7 +36,7 @@ export async function openLayout(
   const index = parseDocument(indexShape, store.content('index.json', maxDocumentBytes), `index.json of ${reference}`);
   const named = name
     ? index.manifests.filter(
-        (entry) => nameAnnotations.some((key) => entry.annotations?.[key] === name) || entry.digest === name,
+        (entry) => entry.digest === name || nameAnnotations.some((key) => isSameName(entry.annotations?.[key], name)),
       )
     : index.manifests;
   const images = named.filter((entry) => !entry.artifactType && !entry.annotations?.['vnd.docker.reference.type']);
@@ -45,7 +47,7 @@ export async function openLayout(
     );
     throw new AppError(
       'IMAGE_NOT_FOUND',
-      `${reference} holds ${index.manifests.length} images (${names.join(', ') || 'none'}); name one as PATH#NAME.`,
+      `${reference} holds ${index.manifests.length} images (${listed(names)}); name one as PATH#NAME.`,
     );
   }
   return openManifest(store, resolveIndex(store, images, reference, options, 0), reference);

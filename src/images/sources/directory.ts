@@ -13,5 +13,10 @@ export const directory: ImageSource = {
 };
 
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Not there, not ours to see, or no path at all but the name of an image.
+    return false;
+  }
 }

@@ -2,11 +2,12 @@ import * as z from 'zod/mini';
 import { digestOf } from '../../lib/digest.ts';
 import { AppError } from '../../lib/errors.ts';
 import { type ArchiveIndex, indexArchive } from '../archive/archive-index.ts';
-import { assertReadable, headOfFile, identityOfFile, looksLikeArchive, makeSeekable } from '../archive/local-file.ts';
+import { assertReadable, headOfFile, identityOfFile, looksLikeArchive } from '../archive/local-file.ts';
 import { openLayout } from '../archive/oci-layout.ts';
+import { makeSeekable } from '../archive/seekable-archive.ts';
 import type { Image } from '../image.ts';
 import type { ImageSource, OpenOptions } from '../image-source.ts';
-import { configShape, layersOf, maxDocumentBytes, parseDocument, platformOf } from '../manifest.ts';
+import { configShape, isSameName, layersOf, listed, maxDocumentBytes, parseDocument, platformOf } from '../manifest.ts';
 
 /** `manifest.json` of `docker save` (https://github.com/moby/docker-image-spec, "combined image JSON + filesystem changeset format"). */
 const saveShape = z.array(
@@ -27,6 +28,7 @@ export const dockerArchive: ImageSource = {
 export async function openArchive(reference: string, options: OpenOptions): Promise<Image> {
   const { path, name } = splitName(reference);
   assertReadable(path);
+  const file = identityOfFile(path);
   const seekable = await makeSeekable(path);
   try {
     const archive = indexArchive(seekable.path);
@@ -34,11 +36,17 @@ export async function openArchive(reference: string, options: OpenOptions): Prom
       archive.has('oci-layout') && archive.has('index.json')
         ? await openLayout(archive, reference, name, options)
         : openSaved(archive, reference, name);
-    return { ...image, fileIdentity: identityOfFile(path), close: async () => seekable.close() };
+    return { ...image, fileIdentity: identityOf(file, image), close: async () => seekable.close() };
   } catch (error) {
     seekable.close();
     throw error;
   }
+}
+
+/** An archive may hold several images, and reading one of them verifies no layer of the others. */
+function identityOf(file: string, { configDigest, layers }: Image): string {
+  const places = layers.map(({ diffID, blob }) => [diffID, blob.kind === 'file' && blob.offset]);
+  return `${file}-${digestOf(JSON.stringify([configDigest, places]))}`;
 }
 
 function openSaved(archive: ArchiveIndex, reference: string, name: string | undefined): Image {
@@ -53,12 +61,13 @@ function openSaved(archive: ArchiveIndex, reference: string, name: string | unde
     archive.content('manifest.json', maxDocumentBytes),
     `manifest.json of ${reference}`,
   );
-  const names = saved.flatMap((image) => image.RepoTags ?? []);
-  const chosen = name ? saved.find((image) => image.RepoTags?.includes(name)) : saved[0];
+  const names = saved.map((image) => image.RepoTags?.[0] ?? image.Config);
+  const isNamed = (tag: string) => name !== undefined && isSameName(tag, name);
+  const chosen = name ? saved.find(({ Config, RepoTags }) => Config === name || RepoTags?.some(isNamed)) : saved[0];
   if (!chosen || (!name && saved.length > 1)) {
     throw new AppError(
       'IMAGE_NOT_FOUND',
-      `${reference} holds ${saved.length} images (${names.join(', ')}); name one as PATH#NAME.`,
+      `${reference} holds ${saved.length} images (${listed(names)}); name one as PATH#NAME.`,
     );
   }
   const content = archive.content(chosen.Config, maxDocumentBytes);
