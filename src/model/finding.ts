@@ -45,6 +45,8 @@ export interface Finding {
   /** Versions that fix it, lowest first; for a branch per entry where a source keeps several. */
   readonly fixed: readonly string[];
   readonly status: FindingStatus;
+  /** The lowest version known that is free of this and, as far as possible, of all other fixable findings of the package. */
+  readonly upgradeTo?: string;
   readonly severity: Severity;
   /** Who says so: feed id, `ghsa`, or `cvss:<source>`. */
   readonly severitySource: string;
