@@ -1,5 +1,5 @@
 import { basenameOf, parentOf } from './image-path.ts';
-import { hasHash, type PathSet, PathSetBuilder, pathHash } from './path-set.ts';
+import { HashSet, hasHash, type PathSet, PathSetBuilder, pathHash } from './path-set.ts';
 
 /** The names of one layer: enough to tell what it hides in the layers below it (OCI image specification, "layer.md"). */
 export interface LayerTree {
@@ -26,15 +26,24 @@ export class LayerTreeBuilder {
   readonly #whiteouts: string[] = [];
   readonly #opaque: string[] = [];
   readonly #symlinks: [string, string][] = [];
-  readonly #parents = new Set<number>();
+  readonly #parents = new HashSet();
   #lastParent = '';
+  #nameLength = 0;
 
+  /** Everything noted, directories that are only implied included. */
   get entries(): number {
-    return this.#files.size + this.#directories.size + this.#whiteouts.length + this.#opaque.length;
+    return (
+      this.#files.size + this.#directories.size + this.#parents.size + this.#whiteouts.length + this.#opaque.length
+    );
   }
 
   get symlinks(): number {
     return this.#symlinks.length;
+  }
+
+  /** Characters of the names that are kept as they are, not as hashes. */
+  get nameLength(): number {
+    return this.#nameLength;
   }
 
   directory(path: string): void {
@@ -45,6 +54,7 @@ export class LayerTreeBuilder {
     this.#parentsOf(path);
     this.#files.add(path);
     this.#symlinks.push([path, target]);
+    this.#nameLength += path.length + target.length;
   }
 
   /** Notes a file; false when it was only a mark for the layers below. */
@@ -56,6 +66,7 @@ export class LayerTreeBuilder {
       return true;
     }
     const parent = parentOf(path);
+    this.#nameLength += path.length;
     if (name === opaqueMarker) this.#opaque.push(parent);
     // `.wh..wh.*` is bookkeeping of aufs and names no file.
     else if (!name.startsWith('.wh..wh.')) this.#whiteouts.push(parent ? `${parent}/${name.slice(4)}` : name.slice(4));
@@ -68,18 +79,18 @@ export class LayerTreeBuilder {
     if (parent === this.#lastParent) return;
     this.#lastParent = parent;
     for (; parent !== ''; parent = parentOf(parent)) {
-      const hash = pathHash(parent);
-      if (this.#parents.has(hash)) return;
-      this.#parents.add(hash);
+      if (!this.#parents.add(pathHash(parent))) return;
     }
   }
 
   build(): LayerTree {
     const directories = this.#directories.build();
+    const implied = new PathSetBuilder();
+    for (const hash of this.#parents) if (!hasHash(directories, hash)) implied.addHash(hash);
     return {
       files: this.#files.build(),
       directories,
-      implied: Float64Array.from([...this.#parents].filter((hash) => !hasHash(directories, hash))).sort(),
+      implied: implied.build(),
       whiteouts: this.#whiteouts,
       opaque: this.#opaque,
       symlinks: this.#symlinks,

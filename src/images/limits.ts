@@ -10,15 +10,18 @@ export interface Limits {
   readonly memoryFileBytes: number;
   /** Symbolic links remembered per layer. */
   readonly layerSymlinks: number;
+  /** Characters of the names that are remembered per layer: of links, and of what a layer takes away. */
+  readonly layerNameLength: number;
   /** Time in which an image must have been read, in ms. */
   readonly imageMs: number;
 }
 
 export const defaultLimits: Limits = {
   layerBytes: 128 * 2 ** 30,
-  layerEntries: 10_000_000,
+  layerEntries: 5_000_000,
   fileBytes: 4 * 2 ** 30,
   memoryFileBytes: 8 * 2 ** 20,
   layerSymlinks: 500_000,
+  layerNameLength: 64 * 2 ** 20,
   imageMs: 30 * 60_000,
 };

@@ -13,33 +13,92 @@ export function pathHash(path: string): number {
   }
   high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
   low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return 4294967296 * (2097151 & low) + (high >>> 0);
+  // Never 0, which marks free slots in tables of hashes.
+  return 4294967296 * (2097151 & low) + (high >>> 0) || 1;
 }
 
 /** Sorted hashes: 8 bytes a path. */
 export type PathSet = Float64Array;
 
-/** Collects hashes in a growing typed array; a plain array of numbers takes twice the memory while it grows. */
+const pieceLength = 32_768;
+
+/** Collects hashes piece by piece: one growing array would be there twice while it grows. */
 export class PathSetBuilder {
-  #hashes = new Float64Array(1024);
-  #length = 0;
+  readonly #pieces: Float64Array[] = [];
+  #last = new Float64Array(256);
+  #fill = 0;
 
   get size(): number {
-    return this.#length;
+    return this.#pieces.length * pieceLength + this.#fill;
   }
 
   add(path: string): void {
-    if (this.#length === this.#hashes.length) {
-      const larger = new Float64Array(this.#hashes.length * 2);
-      larger.set(this.#hashes);
-      this.#hashes = larger;
-    }
-    this.#hashes[this.#length] = pathHash(path);
-    this.#length += 1;
+    this.addHash(pathHash(path));
   }
 
+  addHash(hash: number): void {
+    if (this.#fill === this.#last.length) this.#extend();
+    this.#last[this.#fill] = hash;
+    this.#fill += 1;
+  }
+
+  /** To be called once: the pieces are given up one by one. */
   build(): PathSet {
-    return this.#hashes.slice(0, this.#length).sort();
+    const all = new Float64Array(this.size);
+    all.set(this.#last.subarray(0, this.#fill), this.#pieces.length * pieceLength);
+    for (let piece = this.#pieces.pop(); piece; piece = this.#pieces.pop())
+      all.set(piece, this.#pieces.length * pieceLength);
+    this.#fill = 0;
+    return all.sort();
+  }
+
+  #extend(): void {
+    if (this.#last.length < pieceLength) {
+      const larger = new Float64Array(Math.min(pieceLength, this.#last.length * 4));
+      larger.set(this.#last);
+      this.#last = larger;
+      return;
+    }
+    this.#pieces.push(this.#last);
+    this.#last = new Float64Array(pieceLength);
+    this.#fill = 0;
+  }
+}
+
+/** Hashes without repetition: 16 to 32 bytes each, where a `Set` takes 60. */
+export class HashSet {
+  #slots = new Float64Array(256);
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** False when it is there already. */
+  add(hash: number): boolean {
+    if (this.#size * 2 >= this.#slots.length) this.#grow();
+    if (!this.#put(hash)) return false;
+    this.#size += 1;
+    return true;
+  }
+
+  *[Symbol.iterator](): Generator<number> {
+    for (const hash of this.#slots) if (hash !== 0) yield hash;
+  }
+
+  #put(hash: number): boolean {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let at = hash & mask;
+    for (; slots[at] !== 0; at = (at + 1) & mask) if (slots[at] === hash) return false;
+    slots[at] = hash;
+    return true;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#slots = new Float64Array(old.length * 2);
+    for (const hash of old) if (hash !== 0) this.#put(hash);
   }
 }
 

@@ -5,13 +5,16 @@ import type { Problem } from '../model/problem.ts';
 import type { Layer, LayerBlob } from './image.ts';
 import { compressionOf, headOf, openStored, readFileBlob } from './layer-bytes.ts';
 import type { LayerTree } from './layer-tree.ts';
-import { LayerWalk, type PendingLink, type WishFor } from './layer-walk.ts';
+import { type HardLink, LayerWalk, type WishFor } from './layer-walk.ts';
 import type { Limits } from './limits.ts';
+import { createProblemList } from './problem-list.ts';
 import { fileFromDescriptor, type SourceFile } from './source-file.ts';
 
 export interface LayerReading {
   readonly tree: LayerTree;
   readonly problems: readonly Problem[];
+  /** Hard links to files that the same readers were shown: path of the link and of the file, both in this layer. */
+  readonly sameFiles: readonly (readonly [link: string, file: string])[];
   /** Digest of the stored bytes, when they were all read. */
   readonly blobDigest?: string;
   /** False when a limit cut the reading short: what was found stands, but must not be cached. */
@@ -32,16 +35,59 @@ export interface ReadLayerOptions {
  * Throws `AppError` ARCHIVE_CORRUPT or DIGEST_MISMATCH, naming the layer.
  */
 export async function readLayer(layer: Layer, wishFor: WishFor, options: ReadLayerOptions): Promise<LayerReading> {
-  const reading = await readOnce(layer, wishFor, options);
-  if (!reading.complete || reading.links.length === 0) return reading;
-  // Hard links to content that had gone by: read once more, for the targets alone.
-  const targets = Map.groupBy(reading.links, (link) => link.target);
+  const { links, ...reading } = await readOnce(layer, wishFor, options);
+  if (!reading.complete || links.size === 0) return { ...reading, sameFiles: [] };
+  const { sameFiles, targets } = sortLinks(links, wishFor, options.limits);
+  if (targets.size === 0) return { ...reading, sameFiles };
+  // Links that are wanted under their own name: their content has gone by, so the layer is read once more for it alone.
   const found = new Set<string>();
-  const again = await readOnce(layer, linkWishes(wishFor, targets, found), { ...options, verified: true });
-  return { ...reading, problems: [...reading.problems, ...again.problems, ...danglingLinks(targets, found)] };
+  const verified = options.verified || layer.blob.kind === 'file';
+  const again = await readOnce(layer, linkWishes(wishFor, targets, found), { ...options, verified });
+  const news = again.problems.filter(({ code }) => code !== 'path-outside');
+  const problems = [...reading.problems, ...news, ...danglingLinks(targets, found)];
+  return { ...reading, problems, sameFiles, complete: again.complete };
 }
 
-type Reading = LayerReading & { readonly links: readonly PendingLink[] };
+type Reading = Omit<LayerReading, 'sameFiles'> & { readonly links: ReadonlyMap<string, HardLink> };
+
+/** Links by the file they lead to. */
+type LinkTargets = ReadonlyMap<string, readonly string[]>;
+
+/** Tells the links whose content was shown under another name from those that need to be read. */
+function sortLinks(links: ReadonlyMap<string, HardLink>, wishFor: WishFor, limits: Limits) {
+  const sameFiles: (readonly [string, string])[] = [];
+  const targets = new Map<string, string[]>();
+  const endOfLinks = createLinkEnds(links);
+  for (const [path, { mode }] of links) {
+    // The link's own size is 0; whether its content is wanted can only be asked with the largest size.
+    const wish = wishFor(path, limits.fileBytes, mode);
+    if (!wish) continue;
+    const target = endOfLinks(path);
+    const readers = new Set(wishFor(target, limits.fileBytes, mode)?.readers);
+    const isShown = wish.onlyExecutables && wish.readers?.every((reader) => readers.has(reader));
+    if (isShown) sameFiles.push([path, target]);
+    else if (targets.has(target)) targets.get(target)?.push(path);
+    else targets.set(target, [path]);
+  }
+  return { sameFiles, targets };
+}
+
+/** A link may lead to a link; one that leads back to itself ends there. */
+function createLinkEnds(links: ReadonlyMap<string, HardLink>): (path: string) => string {
+  const known = new Map<string, string>();
+  return (path) => {
+    const passed: string[] = [];
+    let end = path;
+    for (let link = links.get(end); link && !known.has(end); link = links.get(end)) {
+      known.set(end, end);
+      passed.push(end);
+      end = link.target;
+    }
+    end = known.get(end) ?? end;
+    for (const step of passed) known.set(step, end);
+    return end;
+  };
+}
 
 async function readOnce(layer: Layer, wishFor: WishFor, options: ReadLayerOptions): Promise<Reading> {
   try {
@@ -94,6 +140,7 @@ function readPlain(
     if (digest && layer.blobDigest) verify(layer.blobDigest, digest, 'its stored bytes');
     return finished(walk, stopped, digest);
   } finally {
+    walk.close();
     closeSync(descriptor);
   }
 }
@@ -113,6 +160,8 @@ async function readStream(layer: Layer, wishFor: WishFor, options: ReadLayerOpti
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'LIMIT_EXCEEDED') throw error;
     stopped = error;
+  } finally {
+    walk.close();
   }
   if (!stopped) {
     walk.tar.finish();
@@ -124,10 +173,10 @@ async function readStream(layer: Layer, wishFor: WishFor, options: ReadLayerOpti
 }
 
 function finished(walk: LayerWalk, stopped: AppError | undefined, blobDigest: string | undefined): Reading {
-  const problems = stopped ? [...walk.problems, incomplete(walk.where, stopped)] : walk.problems;
+  const problems = walk.problems.all();
   return {
     tree: walk.tree.build(),
-    problems,
+    problems: stopped ? [...problems, incomplete(walk.where, stopped)] : problems,
     complete: !stopped,
     links: walk.links,
     ...(blobDigest && { blobDigest }),
@@ -172,32 +221,30 @@ function verify(expected: string, actual: string, what: string): void {
   );
 }
 
-function linkWishes(
-  wishFor: WishFor,
-  targets: ReadonlyMap<string, readonly PendingLink[]>,
-  found: Set<string>,
-): WishFor {
+function linkWishes(wishFor: WishFor, targets: LinkTargets, found: Set<string>): WishFor {
   return (path, size, mode) => {
     const links = targets.get(path);
     if (!links) return undefined;
     found.add(path);
     const wishes = links.flatMap((link) => {
-      const wish = wishFor(link.path, size, mode);
+      const wish = wishFor(link, size, mode);
       return wish ? [{ link, wish }] : [];
     });
     if (wishes.length === 0) return undefined;
     const read = (file: SourceFile) => {
-      for (const { link, wish } of wishes) wish.read({ ...file, path: link.path });
+      for (const { link, wish } of wishes) wish.read({ ...file, path: link });
     };
     return { onlyExecutables: wishes.every(({ wish }) => wish.onlyExecutables), read };
   };
 }
 
-function danglingLinks(targets: ReadonlyMap<string, readonly PendingLink[]>, found: ReadonlySet<string>): Problem[] {
-  const missing = [...targets].filter(([target]) => !found.has(target)).flatMap(([, links]) => links);
-  return missing.map(({ path, target }) => ({
-    code: 'hard-link-unread',
-    where: path,
-    message: `${path} is a hard link to ${target}, which its layer does not hold; its content was not looked into.`,
-  }));
+function danglingLinks(targets: LinkTargets, found: ReadonlySet<string>): readonly Problem[] {
+  const problems = createProblemList('its hard links');
+  for (const [target, links] of targets) {
+    for (const path of found.has(target) ? [] : links) {
+      const message = `${path} is a hard link to ${target}, which its layer does not hold; its content was not looked into.`;
+      problems.add({ code: 'hard-link-unread', where: path, message });
+    }
+  }
+  return problems.all();
 }

@@ -47,26 +47,32 @@ function inMemory(size: number): Spool {
   };
 }
 
+/** The file has no name any more as soon as it is open, so that nothing of it is left behind however the process ends. */
 function inTemporaryFile(size: number): Spool {
-  let opened: { readonly directory: string; readonly descriptor: number } | undefined;
+  let descriptor: number | undefined;
+  let fill = 0;
   const open = () => {
     const directory = mkdtempSync(join(tmpdir(), 'breakwater-'));
-    return { directory, descriptor: openSync(join(directory, 'file'), 'wx+', 0o600) };
+    try {
+      return openSync(join(directory, 'file'), 'wx+', 0o600);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
   };
   return {
     write: (chunk) => {
-      opened ??= open();
-      for (let at = 0; at < chunk.length; ) at += writeSync(opened.descriptor, chunk, at);
+      descriptor ??= open();
+      for (let at = 0; at < chunk.length; ) at += writeSync(descriptor, chunk, at, chunk.length - at, fill + at);
+      fill += chunk.length;
     },
     file: (path, mode) => {
-      opened ??= open();
-      return fileFromDescriptor(path, opened.descriptor, 0, size, mode);
+      descriptor ??= open();
+      return fileFromDescriptor(path, descriptor, 0, size, mode);
     },
     close: () => {
-      if (!opened) return;
-      closeSync(opened.descriptor);
-      rmSync(opened.directory, { recursive: true, force: true });
-      opened = undefined;
+      if (descriptor === undefined) return;
+      closeSync(descriptor);
+      descriptor = undefined;
     },
   };
 }
