@@ -5,7 +5,11 @@ export const maxPathLength = 4096;
  * A path as it is inside an image: no leading slash, no `.` or empty parts. Undefined when `..` would leave the root,
  * or for the root itself.
  */
-export function normalisePath(raw: string): string | undefined {
+export function normalisePath(stored: string): string | undefined {
+  // What most writers put around an otherwise plain path.
+  const start = stored.startsWith('./') ? 2 : stored.startsWith('/') ? 1 : 0;
+  const end = stored.endsWith('/') ? stored.length - 1 : stored.length;
+  const raw = start < end ? stored.slice(start, end) : stored;
   if (isNormal(raw)) return raw;
   const parts: string[] = [];
   for (const part of raw.split('/')) {

@@ -64,15 +64,17 @@ export function parsePax(content: Buffer): ReadonlyMap<string, string> | undefin
 /** Sum of the header's bytes with the checksum field taken as spaces; old writers summed signed bytes. */
 function hasValidChecksum(block: Buffer): boolean {
   const stored = number(block, 148, 8);
-  let unsigned = 8 * 0x20;
-  let signed = unsigned;
-  for (let at = 0; at < tarBlock; at += 1) {
-    if (at === 148) at = 156;
-    const byte = block[at] as number;
-    unsigned += byte;
-    signed += byte < 128 ? byte : byte - 256;
-  }
-  return stored === unsigned || stored === signed;
+  let sum = 8 * 0x20;
+  for (let at = 0; at < 148; at += 1) sum += block[at] as number;
+  for (let at = 156; at < tarBlock; at += 1) sum += block[at] as number;
+  return stored === sum || stored === sum - 256 * highBytes(block);
+}
+
+/** Bytes that count 256 less when taken as signed. */
+function highBytes(block: Buffer): number {
+  let count = 0;
+  for (let at = 0; at < tarBlock; at += 1) if ((at < 148 || at >= 156) && (block[at] as number) > 127) count += 1;
+  return count;
 }
 
 /** Octal digits among spaces and NULs, or base 256 when the first bit is set (GNU); undefined when it is neither or not a safe integer. */
