@@ -30,7 +30,7 @@ export interface StreamCoverage {
   readonly date?: string;
 }
 
-/** The result of a scan; the JSON exporter writes it as it is. `schemas/report-1.json` is its published schema. */
+/** The result of a scan. The JSON exporter writes it as `output/report-document.ts` says; `schemas/report-1.json` is the published schema of that. */
 export interface Report {
   readonly schema: 'breakwater/report/1';
   readonly image: ScannedImage;

@@ -7,8 +7,6 @@ export interface ExportOptions {
   readonly columns: number;
   /** Time of writing, ISO; handed in so that output is reproducible. */
   readonly now: string;
-  /** Orders two versions in the scheme that a finding's `why` names: negative when `a` is older than `b`. Never throws. */
-  readonly compareVersions: (scheme: string, a: string, b: string) => number;
 }
 
 /** Writes a report as a document. */

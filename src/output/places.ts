@@ -4,15 +4,20 @@ import { pathsOf } from './flaw-facts.ts';
 import { isOsPackage } from './package-label.ts';
 import type { PackageGroup } from './upgrades.ts';
 
-/**
- * Where a group lies: the layers that brought it when there are several to tell apart, then the binary packages of a
- * distribution's source package, or kind and files of anything else.
- */
-export function placesOf({ type, name, packages }: PackageGroup, image: ScannedImage): readonly string[] {
+/** Where a group lies. */
+export interface Places {
+  /** purl type, where the name does not tell; the layers that brought it, where there are several. */
+  readonly notes: readonly string[];
+  /** The binary packages of a distribution's source package, unless named like it; the files of anything else. */
+  readonly things: readonly string[];
+}
+
+export function placesOf({ type, name, packages }: PackageGroup, image: ScannedImage): Places {
   const layers = layersOf(packages, image);
-  if (!isOsPackage(type)) return [...(type ? [type] : []), ...layers, ...new Set(packages.flatMap(pathsOf))];
+  if (!isOsPackage(type))
+    return { notes: [...(type ? [type] : []), ...layers], things: [...new Set(packages.flatMap(pathsOf))] };
   const names = [...new Set(packages.map((found) => found.name))];
-  return names.length === 1 && names[0] === name ? layers : [...layers, ...names];
+  return { notes: layers, things: names.length === 1 && names[0] === name ? [] : names };
 }
 
 function layersOf(packages: readonly Package[], { layers }: ScannedImage): readonly string[] {

@@ -3,7 +3,6 @@ import { byDanger } from '../model/finding-order.ts';
 import type { Package } from '../model/package.ts';
 import type { Report } from '../model/report.ts';
 import { type Severity, severities, severityRank } from '../model/severity.ts';
-import type { ExportOptions } from './exporter.ts';
 import { isOsPackage, packageLabel } from './package-label.ts';
 
 /** Findings that one act of a person concerns: all in one version of one package, wherever it lies. */
@@ -28,7 +27,7 @@ export interface PackageGroup {
 
 /** Upgrade this, and these findings go away. */
 export interface Upgrade extends PackageGroup {
-  /** The lowest version in which all its findings are fixed. */
+  /** The version in which all its findings are fixed. */
   readonly target: string;
 }
 
@@ -40,19 +39,17 @@ export interface UpgradePlan {
   readonly ignored: readonly Finding[];
 }
 
-export function planUpgrades(report: Report, compareVersions: ExportOptions['compareVersions']): UpgradePlan {
+export function planUpgrades(report: Report): UpgradePlan {
   const packages = new Map(report.packages.map((found) => [found.id, found]));
   const counted = report.findings.filter(({ ignored }) => !ignored);
-  const isFixable = ({ fixed }: Finding) => fixed.length > 0;
+  const byTarget = Map.groupBy(counted, targetOf);
   return {
-    upgrades: groupsOf(counted.filter(isFixable), packages).map((group) => ({
-      ...group,
-      target: targetOf(group, compareVersions),
-    })),
-    unfixed: groupsOf(
-      counted.filter((finding) => !isFixable(finding)),
-      packages,
-    ),
+    upgrades: [...byTarget]
+      .flatMap(([target, findings]) =>
+        target === undefined ? [] : groupsOf(findings, packages).map((group) => ({ ...group, target })),
+      )
+      .sort(byGroupDanger),
+    unfixed: groupsOf(byTarget.get(undefined) ?? [], packages).sort(byGroupDanger),
     ignored: report.findings.filter(({ ignored }) => ignored).sort(byDanger),
   };
 }
@@ -115,16 +112,9 @@ function subjectOf(finding: Finding, found: Package | undefined): Pick<PackageGr
   return { type, name: packageLabel(found), installed: finding.installed };
 }
 
-/** The newest of what each finding needs at least. */
-function targetOf({ findings }: PackageGroup, compareVersions: ExportOptions['compareVersions']): string {
-  let target: string | undefined;
-  for (const finding of findings) {
-    const { scheme, version } = finding.why[0] ?? { scheme: '', version: finding.installed };
-    const needed = finding.fixed.find((fixed) => compareVersions(scheme, fixed, version) > 0) ?? finding.fixed[0];
-    if (needed === undefined) continue;
-    if (target === undefined || compareVersions(scheme, needed, target) > 0) target = needed;
-  }
-  return target ?? '';
+/** What one version cannot fix together with the rest has its own: the lowest that fixes it. */
+function targetOf({ upgradeTo, fixed }: Finding): string | undefined {
+  return upgradeTo ?? fixed[0];
 }
 
 function first([head]: readonly Finding[]): Finding {

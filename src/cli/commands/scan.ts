@@ -4,7 +4,6 @@ import { exporters } from '../../output/exporters/index.ts';
 import { applyIgnores, readIgnoreFile } from '../../vulnerability/ignore.ts';
 import { isOverThreshold, parseThresholds } from '../../vulnerability/threshold.ts';
 import { type Command, exitCodes } from '../command.ts';
-import { compareVersions } from '../compare-versions.ts';
 import { createProgress } from '../progress.ts';
 import { runScan } from '../run-scan.ts';
 import { parseScanArguments, scanOptionsHelp } from '../scan-arguments.ts';
@@ -48,8 +47,7 @@ export const scan: Command = {
     const found = await runScan(parsed, terminal, progress.onEvent).finally(progress.done);
     const report = applyIgnores(found, ignores, now);
     const isFile = parsed.output !== undefined;
-    const { columns } = terminal;
-    const text = exporter.write(report, { now, columns, colour: terminal.colour && !isFile, compareVersions });
+    const text = exporter.write(report, { now, columns: terminal.columns, colour: terminal.colour && !isFile });
     if (parsed.output === undefined) terminal.out(text);
     else write(parsed.output, text);
     return isOverThreshold(report.findings, thresholds, !parsed.ignoreUnknown)

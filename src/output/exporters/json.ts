@@ -1,9 +1,11 @@
+import { visibleJson } from '../../lib/visible-text.ts';
 import type { Exporter } from '../exporter.ts';
+import { toDocument } from '../report-document.ts';
 
-/** The report as it is; `schemas/report-1.json` is its published schema. */
+/** `schemas/report-1.json` is its published schema. */
 export const json: Exporter = {
   id: 'json',
   title: 'The whole report, for programs',
   mediaType: 'application/json',
-  write: (report) => `${JSON.stringify(report, undefined, 2)}\n`,
+  write: (report) => `${visibleJson(toDocument(report), 2)}\n`,
 };

@@ -17,7 +17,7 @@ export const table: Exporter = {
   write: (report, options) => {
     const width = Math.min(Math.max(options.columns, narrowest), widest);
     const paint = createPaint(options.colour);
-    const plan = planUpgrades(report, options.compareVersions);
+    const plan = planUpgrades(report);
     const body = [
       upgrades(report, plan, width, paint),
       unfixed(report, plan, width, paint),
@@ -134,11 +134,12 @@ function limits(report: Report, width: number, paint: Paint): string[] {
 }
 
 function rowOf(report: Report, group: PackageGroup, versions: string): Row {
+  const { notes, things } = placesOf(group, report.image);
   return {
     group,
     name: visibleSentence(group.name),
     versions: visibleSentence(versions),
-    places: placesOf(group, report.image).map(visibleSentence),
+    places: [...notes, ...things].map(visibleSentence),
   };
 }
 
