@@ -12,6 +12,9 @@ export interface Limits {
   readonly layerSymlinks: number;
   /** Characters of the names that are remembered per layer: of links, and of what a layer takes away. */
   readonly layerNameLength: number;
+  /** Bytes, roughly, that what was found may take: in one layer, and in all layers of an image together with their names. */
+  readonly layerFactBytes: number;
+  readonly imageFactBytes: number;
   /** Time in which an image must have been read, in ms. */
   readonly imageMs: number;
 }
@@ -23,5 +26,7 @@ export const defaultLimits: Limits = {
   memoryFileBytes: 8 * 2 ** 20,
   layerSymlinks: 500_000,
   layerNameLength: 64 * 2 ** 20,
+  layerFactBytes: 128 * 2 ** 20,
+  imageFactBytes: 512 * 2 ** 20,
   imageMs: 30 * 60_000,
 };

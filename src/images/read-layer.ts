@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { AppError, messageOf } from '../lib/errors.ts';
+import { AppError } from '../lib/errors.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Layer, LayerBlob } from './image.ts';
 import { compressionOf, headOf, openStored, readFileBlob } from './layer-bytes.ts';
+import { meterOf, namingLayer, verifyDigest } from './layer-checks.ts';
 import type { LayerTree } from './layer-tree.ts';
 import { type HardLink, LayerWalk, type WishFor } from './layer-walk.ts';
 import type { Limits } from './limits.ts';
@@ -89,22 +90,13 @@ function createLinkEnds(links: ReadonlyMap<string, HardLink>): (path: string) =>
   };
 }
 
-async function readOnce(layer: Layer, wishFor: WishFor, options: ReadLayerOptions): Promise<Reading> {
-  try {
+function readOnce(layer: Layer, wishFor: WishFor, options: ReadLayerOptions): Promise<Reading> {
+  return namingLayer(layer, () => {
     const isPlain = layer.blob.kind === 'file' && compressionOf(headOf(layer.blob)) === 'none';
     return isPlain
       ? readPlain(layer, layer.blob as LayerBlob & { kind: 'file' }, wishFor, options)
-      : await readStream(layer, wishFor, options);
-  } catch (error) {
-    if (!(error instanceof AppError))
-      throw new AppError('INPUT_UNREADABLE', `Could not read layer ${layer.diffID}: ${messageOf(error)}`, {
-        cause: error,
-      });
-    if (error.code === 'DIGEST_MISMATCH' || error.message.includes(layer.diffID)) throw error;
-    throw new AppError(error.code, `Layer ${layer.diffID} cannot be read: ${error.message.replace(/\.$/, '')}.`, {
-      cause: error,
-    });
-  }
+      : readStream(layer, wishFor, options);
+  });
 }
 
 /** An uncompressed layer in a local file: files are read where they lie, and nothing is copied. */
@@ -136,8 +128,8 @@ function readPlain(
     );
     if (!stopped) walk.tar.finish();
     const digest = hash && !stopped ? `sha256:${hash.digest('hex')}` : undefined;
-    if (digest) verify(layer.diffID, digest, 'its content');
-    if (digest && layer.blobDigest) verify(layer.blobDigest, digest, 'its stored bytes');
+    if (digest) verifyDigest(layer.diffID, digest, 'its content');
+    if (digest && layer.blobDigest) verifyDigest(layer.blobDigest, digest, 'its stored bytes');
     return finished(walk, stopped, digest);
   } finally {
     walk.close();
@@ -165,10 +157,10 @@ async function readStream(layer: Layer, wishFor: WishFor, options: ReadLayerOpti
   }
   if (!stopped) {
     walk.tar.finish();
-    if (hash) verify(layer.diffID, `sha256:${hash.digest('hex')}`, 'its content');
+    if (hash) verifyDigest(layer.diffID, `sha256:${hash.digest('hex')}`, 'its content');
   }
   const blobDigest = stopped ? undefined : stored.blobDigest();
-  if (blobDigest && layer.blobDigest) verify(layer.blobDigest, blobDigest, 'its stored bytes');
+  if (blobDigest && layer.blobDigest) verifyDigest(layer.blobDigest, blobDigest, 'its stored bytes');
   return finished(walk, stopped, blobDigest);
 }
 
@@ -199,26 +191,6 @@ function stopAtLimit(work: () => void): AppError | undefined {
     if (error instanceof AppError && error.code === 'LIMIT_EXCEEDED') return error;
     throw error;
   }
-}
-
-function meterOf(options: ReadLayerOptions): (bytes: number) => void {
-  let total = 0;
-  return (bytes) => {
-    total += bytes;
-    options.onBytes?.(bytes);
-    if (total > options.limits.layerBytes)
-      throw new AppError('LIMIT_EXCEEDED', `it has more than ${options.limits.layerBytes} bytes`);
-    if (Date.now() > options.deadline)
-      throw new AppError('LIMIT_EXCEEDED', `the time limit of ${options.limits.imageMs} ms for an image was reached`);
-  };
-}
-
-function verify(expected: string, actual: string, what: string): void {
-  if (actual === expected) return;
-  throw new AppError(
-    'DIGEST_MISMATCH',
-    `Layer ${expected} is not what the image says: ${what} has the digest ${actual}. Fetch or export the image again.`,
-  );
 }
 
 function linkWishes(wishFor: WishFor, targets: LinkTargets, found: Set<string>): WishFor {
