@@ -136,10 +136,12 @@ function compareLocal(a: readonly Part[] | undefined, b: readonly Part[] | undef
 
 /** https://docs.ruby-lang.org/en/master/Gem/Version.html: words are older than numbers, and zeros before them or at the end do not count. */
 export const gemOrder = byKey(
-  (version) =>
-    /^\s*\d+(?:\.[0-9a-z]+)*(?:-[0-9a-z-]+(?:\.[0-9a-z-]+)*)?\s*$/i.test(version)
-      ? (version.replaceAll('-', '.pre.').match(/\d+|[a-z]+/gi) ?? []).map(part)
-      : undefined,
+  (version) => {
+    if (!/^\s*\d+(?:\.[0-9a-z]+)*(?:-[0-9a-z-]+(?:\.[0-9a-z-]+)*)?\s*$/i.test(version)) return undefined;
+    const parts = (version.replaceAll('-', '.pre.').match(/\d+|[a-z]+/gi) ?? []).map(part);
+    const word = parts.findIndex((each) => typeof each === 'string');
+    return word < 0 ? parts : [...withoutZeros(parts.slice(0, word)), ...withoutZeros(parts.slice(word))];
+  },
   (a, b) => {
     for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
       const [left, right] = [a[at] ?? 0, b[at] ?? 0];
@@ -149,3 +151,103 @@ export const gemOrder = byKey(
     return 0;
   },
 );
+
+function withoutZeros(parts: readonly Part[]): readonly Part[] {
+  return parts.slice(0, parts.findLastIndex((each) => each !== 0) + 1);
+}
+
+/** Composer: four numbers, then a stability with its own numbers; `-p1` is newer than the release. */
+export const composerOrder = byKey(
+  (version) => {
+    const [, numbers, word, count = '0', more = '0'] =
+      /^v?(\d+(?:\.\d+){0,3})(?:[._-]?(dev|alpha|a|beta|b|rc|stable|patch|pl|p)[.-]?(\d*)(?:[.-](\d+))?)?$/i.exec(version) ?? [];
+    if (numbers === undefined) return undefined;
+    const rank = word === undefined ? 4 : stabilities.indexOf((word.toLowerCase()[0] ?? '').replace('s', ''));
+    return { numbers: numbers.split('.').map(Number), stability: [rank, Number(count), Number(more)] };
+  },
+  (a, b) => firstOf(a.numbers, b.numbers, natural, 0) || firstOf(a.stability, b.stability, natural, 0),
+);
+const stabilities = ['d', 'a', 'b', 'r', '', 'p'];
+
+interface MavenToken {
+  readonly prefix: string;
+  /** A number, or a word by its rank and text. */
+  readonly value: bigint | readonly [rank: number, word: string];
+}
+
+/** https://maven.apache.org/pom.html#version-order-specification */
+export const mavenOrder = byKey(mavenKey, (a, b) => {
+  for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
+    const order = compareMavenTokens(a[at] ?? padding(b[at]), b[at] ?? padding(a[at]));
+    if (order !== 0) return order;
+  }
+  return 0;
+});
+const mavenWords = ['alpha', 'beta', 'milestone', 'rc', 'snapshot', '', 'sp'];
+const mavenSynonyms: Readonly<Record<string, string>> = { cr: 'rc', ga: '', final: '', release: '' };
+const mavenShort: Readonly<Record<string, string>> = { a: 'alpha', b: 'beta', m: 'milestone' };
+
+function mavenKey(version: string): readonly MavenToken[] | undefined {
+  if (!/^[\w.+~-]*\d[\w.+~-]*$/.test(version)) return undefined;
+  const marked = version.toLowerCase().replace(/(?<=\d)(?=[^\d.-])|(?<=[^\d.-])(?=\d)/g, '\0-');
+  const tokens = Array.from(marked.matchAll(/(^|[.-])([^.-]*)/g), ([, prefix = '', raw = '']): MavenToken => {
+    const beforeNumber = raw.endsWith('\0');
+    const word = raw.replace('\0', '');
+    return { prefix, value: /^\d*$/.test(word) ? BigInt(word || 0) : ranked(word, beforeNumber) };
+  });
+  return tokens.filter((_, at) => !isTrailing(tokens, at));
+}
+
+function ranked(word: string, beforeNumber: boolean): readonly [number, string] {
+  const full = (beforeNumber && mavenShort[word]) || (mavenSynonyms[word] ?? word);
+  const rank = mavenWords.indexOf(full);
+  return rank < 0 ? [mavenWords.length, full] : [rank, ''];
+}
+
+/** Nothing but nulls until the next hyphen, or until the end. */
+function isTrailing(tokens: readonly MavenToken[], at: number): boolean {
+  for (const [index, { prefix, value }] of tokens.slice(at).entries()) {
+    const isWord = typeof value !== 'bigint';
+    if (index > 0 && (prefix === '-' || isWord)) return true;
+    if (isWord ? value[0] !== 5 : value !== 0n) return false;
+  }
+  return true;
+}
+
+function padding(other: MavenToken | undefined): MavenToken {
+  return other?.prefix === '.' && typeof other.value === 'bigint'
+    ? { prefix: '.', value: 0n }
+    : { prefix: other?.prefix ?? '', value: [5, ''] };
+}
+
+function compareMavenTokens(a: MavenToken, b: MavenToken): number {
+  const [left, right] = [a.value, b.value];
+  if (typeof left === 'bigint' && typeof right === 'bigint') {
+    return natural(Number(a.prefix !== '-'), Number(b.prefix !== '-')) || natural(left, right);
+  }
+  if (typeof left === 'bigint' || typeof right === 'bigint') return typeof left === 'bigint' ? 1 : -1;
+  return natural(left[0], right[0]) || text(left[1], right[1]);
+}
+
+/**
+ * Releases of programs without a package manager: numbers; a word for a test release makes it older, a letter or a
+ * patch level newer, and anything else is a packager's.
+ */
+export const upstreamOrder = byKey(
+  (version) => {
+    const [, numbers, rest = ''] = /^v?(\d+(?:[._-]\d+)*)(.*)$/i.exec(version) ?? [];
+    if (numbers === undefined || /^[0-9a-f]{20,}$/i.test(version)) return undefined;
+    const [, word = '', count = '0', more = '0'] = /^[._~+-]?([a-z]*)[._-]?(\d*)(?:[._-](\d+))?/i.exec(rest) ?? [];
+    const test = testWords.findIndex((words) => words.test(word.toLowerCase()));
+    const isLetter = /^[a-z]{1,2}(?![a-z])/i.test(rest) && test < 0;
+    const isPatch = /^(p|pl|patch|sp|u|update)$/i.test(word) && count !== '';
+    const rank = test >= 0 && (word.length > 1 || count !== '') ? test - 10 : isLetter || isPatch ? 1 : 0;
+    const detail = rank === 0 ? [] : [rank > 0 ? word.toLowerCase() : '', Number(count || 0), Number(more || 0)];
+    return { numbers: numbers.split(/[._-]/).map(BigInt), rank, detail };
+  },
+  (a, b) =>
+    firstOf(a.numbers, b.numbers, natural, 0n) ||
+    natural(a.rank, b.rank) ||
+    firstOf<Part>(a.detail, b.detail, (x, y) => (typeof x === typeof y ? compareParts(x, y) : 0), 0),
+);
+const testWords = [/^(dev|snapshot|nightly)$/, /^(a|alpha)$/, /^(b|beta)$/, /^(m|milestone)$/, /^(pre|preview|prerelease)$/, /^(c|cr|rc)$/];

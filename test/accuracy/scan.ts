@@ -10,7 +10,7 @@ import type { Report } from '../../src/model/report.ts';
 import type { VulnerabilityDatabase } from '../../src/vulnerability/database.ts';
 
 /** Nothing of the user's: neither a database built here nor layers analysed before. The starter is unpacked once. */
-const environment = {
+export const environment = {
   BREAKWATER_CACHE_DIR: join(tmpdir(), 'breakwater-accuracy-tests'),
   XDG_DATA_HOME: join(tmpdir(), 'breakwater-accuracy-tests', 'none'),
 };
