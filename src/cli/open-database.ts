@@ -10,7 +10,7 @@ export function chooseDatabase(
   named: string | undefined,
   environment: Terminal['environment'],
 ): { readonly path: string; readonly database: VulnerabilityDatabase } {
-  const path = named ?? environment.BREAKWATER_DB ?? builtOrStarter(environment);
+  const path = named ?? (environment.BREAKWATER_DB || builtOrStarter(environment));
   return { path, database: openDatabase(path) };
 }
 
