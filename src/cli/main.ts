@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../lib/errors.ts';
+import { visibleSentence } from '../lib/visible-text.ts';
 import { type ExitCode, exitCodes, type Terminal } from './command.ts';
 import { commands } from './commands/index.ts';
 import { version } from './version.ts';
@@ -24,13 +25,20 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     }
     return await command.run(rest, terminal);
   } catch (error) {
-    terminal.error(
-      `breakwater ${name}: ${error instanceof AppError ? `${error.message} [${error.code}]` : `unexpected error: ${messageOf(error)}`}\n`,
-    );
+    terminal.error(`breakwater ${name}: ${describe(error)}\n`);
     if (terminal.environment.BREAKWATER_DEBUG) terminal.error(`${error instanceof Error ? error.stack : error}\n`);
     return exitCodes.failed;
   }
 }
+
+/** One line; what it quotes from outside cannot steer the terminal. */
+function describe(error: unknown): string {
+  const message = visibleSentence(messageOf(error));
+  const short = message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
+  return error instanceof AppError ? `${short} [${error.code}]` : `unexpected error: ${short}`;
+}
+
+const maxMessageLength = 2000;
 
 async function help(name: string | undefined, terminal: Terminal): Promise<ExitCode> {
   const command = name ? commands.get(name) : undefined;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Transform } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { AppError, messageOf } from '../lib/errors.ts';
 import { isZstd, zstdFrames } from '../lib/zstd-frames.ts';
@@ -33,20 +34,28 @@ function assertSupported(head: Uint8Array): void {
   throw new AppError('ARCHIVE_UNSUPPORTED', `it is compressed with ${name}; save the image anew with gzip or zstd`);
 }
 
+/** How much is read without letting anything else have a turn: the user's Ctrl-C, for one. */
+const turnBytes = 64 * readBytes;
+
 /** Reads a part of a local file piece by piece; the buffer is reused. `visit` says how many bytes to leap over next. */
-export function readFileBlob(
+export async function readFileBlob(
   blob: LayerBlob & { kind: 'file' },
   visit: (chunk: Buffer) => number,
   pieceBytes = readBytes,
-): void {
+): Promise<void> {
   const descriptor = openSync(blob.path, 'r');
   try {
     const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, Math.max(blob.size, 1)));
+    let turn = 0;
     for (let at = 0; at < blob.size; ) {
       const got = readSync(descriptor, buffer, 0, Math.min(buffer.length, blob.size - at), blob.offset + at);
       if (got === 0) throw new AppError('ARCHIVE_CORRUPT', `it is cut short: ${at} of ${blob.size} bytes are there`);
       at += got;
       at += visit(buffer.subarray(0, got));
+      turn += got;
+      if (turn < turnBytes) continue;
+      turn = 0;
+      await setImmediate();
     }
   } finally {
     closeSync(descriptor);

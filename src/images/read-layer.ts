@@ -100,12 +100,12 @@ function readOnce(layer: Layer, wishFor: WishFor, options: ReadLayerOptions): Pr
 }
 
 /** An uncompressed layer in a local file: files are read where they lie, and nothing is copied. */
-function readPlain(
+async function readPlain(
   layer: Layer,
   blob: LayerBlob & { kind: 'file' },
   wishFor: WishFor,
   options: ReadLayerOptions,
-): Reading {
+): Promise<Reading> {
   const descriptor = openSync(blob.path, 'r');
   const openAt = (offset: number, size: number, path: string, mode: number): SourceFile => {
     if (offset + size > blob.size) throw new AppError('ARCHIVE_CORRUPT', `${path} reaches beyond its end`);
@@ -115,7 +115,7 @@ function readPlain(
   const hash = options.verified ? undefined : createHash('sha256');
   const meter = meterOf(options);
   try {
-    const stopped = stopAtLimit(() =>
+    const stopped = await stopAtLimit(() =>
       readFileBlob(blob, (chunk) => {
         meter(chunk.length);
         hash?.update(chunk);
@@ -183,9 +183,9 @@ function incomplete(where: string, error: AppError): Problem {
   };
 }
 
-function stopAtLimit(work: () => void): AppError | undefined {
+async function stopAtLimit(work: () => Promise<void>): Promise<AppError | undefined> {
   try {
-    work();
+    await work();
     return undefined;
   } catch (error) {
     if (error instanceof AppError && error.code === 'LIMIT_EXCEEDED') return error;

@@ -16,7 +16,7 @@ export function verifyLayer(
 ): Promise<string> {
   return namingLayer(layer, async () => {
     const isPlain = compressionOf(headOf(layer.blob)) === 'none';
-    const stored = hashStored(layer.blob, options);
+    const stored = await hashStored(layer.blob, options);
     if (layer.blobDigest) verifyDigest(layer.blobDigest, stored, 'its stored bytes');
     if (isPlain) verifyDigest(layer.diffID, stored, 'its content');
     else if (!knownStored.includes(stored)) await verifyContent(layer, options);
@@ -24,10 +24,13 @@ export function verifyLayer(
   });
 }
 
-function hashStored(blob: LayerBlob & { kind: 'file' }, options: Omit<ReadLayerOptions, 'verified'>): string {
+async function hashStored(
+  blob: LayerBlob & { kind: 'file' },
+  options: Omit<ReadLayerOptions, 'verified'>,
+): Promise<string> {
   const hash = createHash('sha256');
   const meter = meterOf(options);
-  readFileBlob(blob, (chunk) => {
+  await readFileBlob(blob, (chunk) => {
     meter(chunk.length);
     hash.update(chunk);
     return 0;

@@ -23,8 +23,8 @@ const maxLinks = 16;
 
 type Member = { readonly offset: number; readonly size: number; readonly sparse: boolean } | { readonly link: string };
 
-export function indexArchive(path: string): ArchiveIndex {
-  const members = readMembers(path);
+export async function indexArchive(path: string): Promise<ArchiveIndex> {
+  const members = await readMembers(path);
   const find = (name: string) => {
     let current = normalisePath(name);
     for (let step = 0; step < maxLinks && current !== undefined; step += 1) {
@@ -61,7 +61,7 @@ export function indexArchive(path: string): ArchiveIndex {
   return { path, has: (name) => find(name) !== undefined, blob, content };
 }
 
-function readMembers(path: string): ReadonlyMap<string, Member> {
+async function readMembers(path: string): Promise<ReadonlyMap<string, Member>> {
   const members = new Map<string, Member>();
   const size = statSync(path).size;
   let nameBytes = 0;
@@ -82,7 +82,7 @@ function readMembers(path: string): ReadonlyMap<string, Member> {
   };
   const tar = new TarReader(onEntry);
   try {
-    readFileBlob(
+    await readFileBlob(
       { kind: 'file', path, offset: 0, size },
       (chunk) => {
         tar.push(chunk);

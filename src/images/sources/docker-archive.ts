@@ -31,7 +31,7 @@ export async function openArchive(reference: string, options: OpenOptions): Prom
   const file = identityOfFile(path);
   const seekable = await makeSeekable(path);
   try {
-    const archive = indexArchive(seekable.path);
+    const archive = await indexArchive(seekable.path);
     const image =
       archive.has('oci-layout') && archive.has('index.json')
         ? await openLayout(archive, reference, name, options)
