@@ -43,7 +43,7 @@ go_rust() {
   bin=$out/work/go-rust/usr/local/bin
   if [ ! -f "$bin/rust-program" ]; then
     mkdir -p "$bin"
-    for program in minikube-like etcd-like web-like; do (cd "$here/go/$program" && CGO_ENABLED=0 go build -trimpath -o "$bin/$program" .); done
+    for program in minikube-like etcd-like metrics-like; do (cd "$here/go/$program" && CGO_ENABLED=0 go build -trimpath -ldflags=-checklinkname=0 -o "$bin/$program" .); done
     (cd "$here/rust" && cargo auditable build --release --target-dir "$out/work/rust-target" >"$out/work/rust.log" 2>&1 && cp "$out/work/rust-target/release/rust-program" "$bin/")
   fi
   pack go-rust "$out/work/go-rust"
