@@ -36,6 +36,12 @@ export function incompleteness({ problems }: Report): string | undefined {
   return `Not the whole picture: ${countOf(problems.length, 'problem')} ${problems.length === 1 ? 'limits' : 'limit'} what is known, see below.`;
 }
 
+/** Over problems and coverage. */
+export function limitsTitle({ problems, coverage }: Report): string {
+  const isLimited = problems.length > 0 || coverage.some(({ level }) => level !== 'full');
+  return isLimited ? 'What this scan cannot know' : 'What this scan knows';
+}
+
 /** What the database can and cannot know of this image. */
 export function coverageFacts({ coverage, problems }: Report): readonly string[] {
   const said = new Set(problems.map(({ where }) => where));

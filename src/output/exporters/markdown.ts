@@ -4,7 +4,7 @@ import type { Exporter } from '../exporter.ts';
 import { exploitationOf, percentOf, statusWords } from '../flaw-facts.ts';
 import { codeSpan, plainText } from '../markdown-text.ts';
 import { placesOf } from '../places.ts';
-import { countOf, coverageFacts, databaseFact, subjectFacts, verdictOf } from '../summary.ts';
+import { countOf, coverageFacts, databaseFact, limitsTitle, subjectFacts, verdictOf } from '../summary.ts';
 import { countBySeverity, type PackageGroup, planUpgrades, type UpgradePlan } from '../upgrades.ts';
 import { flawLinks } from './markdown/flaw-links.ts';
 
@@ -111,7 +111,7 @@ function* limitLines(report: Report): Generator<string> {
     ...coverageFacts(report),
   ];
   if (sentences.length === 0) return;
-  yield '\n**What this scan cannot know**\n';
+  yield `\n**${limitsTitle(report)}**\n`;
   for (const sentence of sentences.slice(0, limitsShown)) yield `- ${plainText(sentence)}`;
   if (sentences.length > limitsShown) yield `- … and ${sentences.length - limitsShown} more.`;
 }

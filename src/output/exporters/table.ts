@@ -4,7 +4,15 @@ import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import type { Exporter, ExportOptions } from '../exporter.ts';
 import { placesOf } from '../places.ts';
-import { countOf, coverageFacts, databaseFact, incompleteness, subjectFacts, verdictOf } from '../summary.ts';
+import {
+  countOf,
+  coverageFacts,
+  databaseFact,
+  incompleteness,
+  limitsTitle,
+  subjectFacts,
+  verdictOf,
+} from '../summary.ts';
 import { countBySeverity, type PackageGroup, planUpgrades, type UpgradePlan } from '../upgrades.ts';
 import { groupRows, type Row } from './table/group-rows.ts';
 import { nextSteps } from './table/next-steps.ts';
@@ -47,6 +55,8 @@ const proseColumns = 110;
 /** After more than this, the reader has lost sight of the verdict: it is said again. */
 const screenLines = 40;
 const upgradesDetailed = 10;
+/** So few upgrades are all told in detail. */
+const allDetailed = 15;
 const unfixedDetailed = 5;
 const unfixedShown = 25;
 const ignoredShown = 5;
@@ -82,7 +92,13 @@ function severityLines(findings: readonly Finding[], width: number, paint: Paint
 
 function upgrades(report: Report, plan: UpgradePlan, width: number, paint: Paint): string[] {
   const rows = plan.upgrades.map((group) => rowOf(report, group, `${group.installed} → ${group.target}`));
-  return groupRows(rows, { title: 'UPGRADE', count: 'REMOVES', detailed: upgradesDetailed, width, paint });
+  return groupRows(rows, {
+    title: 'UPGRADE',
+    count: 'REMOVES',
+    detailed: rows.length > allDetailed ? upgradesDetailed : rows.length,
+    width,
+    paint,
+  });
 }
 
 function unfixed(report: Report, { unfixed: groups }: UpgradePlan, width: number, paint: Paint): string[] {
@@ -123,7 +139,7 @@ function limits(report: Report, width: number, paint: Paint): string[] {
   const coverage = coverageFacts(report);
   if (report.problems.length + coverage.length === 0) return [];
   return [
-    paint('bold', 'What this scan cannot know'),
+    paint('bold', limitsTitle(report)),
     ...report.problems.flatMap(({ code, where, message }) => {
       const place = message.includes(where) ? '' : `${where}: `;
       const lines = hanging('  ! ', `${place}${message} [${code}]`, width);
