@@ -14,7 +14,7 @@ mkdirSync(output, { recursive: true });
 
 await build({
   absWorkingDir: root,
-  entryPoints: { breakwater: 'src/cli/run.ts' },
+  entryPoints: { breakwater: 'src/cli/run.ts', 'hash-worker': 'src/images/hash-worker.ts' },
   outdir: join(output, 'dist'),
   bundle: true,
   splitting: true,

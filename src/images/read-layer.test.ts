@@ -177,6 +177,19 @@ test('bytes that were verified before are not read again, and the answer is the 
   assert.deepEqual(second.tree, first.tree);
 });
 
+test('a large layer is hashed beside the walk, and held to its digest all the same', async () => {
+  const tar = tarOf([...members, { path: 'large', content: Buffer.alloc(40 * 1024 * 1024, 'l') }]);
+  const isWanted = (path: string) => path !== 'large';
+  const { seen, blobDigest } = await read(layerOf(tar), isWanted);
+  assert.equal(seen['etc/name'], 'value');
+  assert.equal(blobDigest, sha256(tar));
+  const code = (expected: string) => (error: unknown) => error instanceof AppError && error.code === expected;
+  await assert.rejects(read(layerOf(tar, tar, sha256('other')), isWanted), code('DIGEST_MISMATCH'));
+  await assert.rejects(read(layerOf(tar, tar.subarray(0, -20 * 1024 * 1024)), isWanted), code('ARCHIVE_CORRUPT'));
+  const { complete, problems } = await read(layerOf(tar), isWanted, { limits: { imageMs: -1 } });
+  assert.deepEqual([complete, problems[0]?.code], [false, 'layer-incomplete']);
+});
+
 test('what a visitor throws is a problem of its file', async () => {
   const layer = layerOf(
     tarOf([

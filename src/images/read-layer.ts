@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { AppError } from '../lib/errors.ts';
 import type { Problem } from '../model/problem.ts';
+import { hashBeside, worthwhileBytes } from './hash-beside.ts';
 import type { Layer, LayerBlob } from './image.ts';
 import { compressionOf, headOf, openStored, readFileBlob } from './layer-bytes.ts';
 import { meterOf, namingLayer, verifyDigest } from './layer-checks.ts';
@@ -112,26 +113,29 @@ async function readPlain(
     return fileFromDescriptor(path, descriptor, blob.offset + offset, size, mode);
   };
   const walk = new LayerWalk(`layer ${layer.diffID}`, wishFor, openAt, options.limits);
-  const hash = options.verified ? undefined : createHash('sha256');
+  const isBeside = !options.verified && blob.size >= worthwhileBytes && blob.size <= options.limits.layerBytes;
+  const beside = isBeside ? hashBeside(blob, options.deadline) : undefined;
+  const hash = options.verified || beside ? undefined : createHash('sha256');
   const meter = meterOf(options);
   try {
-    const stopped = await stopAtLimit(() =>
-      readFileBlob(blob, (chunk) => {
-        meter(chunk.length);
+    let digest: string | undefined;
+    const stopped = await stopAtLimit(async () => {
+      await readFileBlob(blob, (chunk) => {
         hash?.update(chunk);
         walk.tar.push(chunk);
-        if (hash) return 0;
-        const leap = Math.min(walk.tar.skippable, blob.size);
+        const leap = hash ? 0 : Math.min(walk.tar.skippable, blob.size);
         walk.tar.skip(leap);
+        meter(chunk.length);
         return leap;
-      }),
-    );
-    if (!stopped) walk.tar.finish();
-    const digest = hash && !stopped ? `sha256:${hash.digest('hex')}` : undefined;
+      });
+      walk.tar.finish();
+      digest = beside ? await beside.digest() : hash && `sha256:${hash.digest('hex')}`;
+    });
     if (digest) verifyDigest(layer.diffID, digest, 'its content');
     if (digest && layer.blobDigest) verifyDigest(layer.blobDigest, digest, 'its stored bytes');
     return finished(walk, stopped, digest);
   } finally {
+    beside?.stop();
     walk.close();
     closeSync(descriptor);
   }
