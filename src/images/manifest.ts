@@ -60,6 +60,9 @@ export function parseDocument<T>(shape: z.ZodMiniType<T>, content: Buffer, what:
   } catch (error) {
     throw new AppError('IMAGE_INVALID', `${what} is not JSON; export or push the image again.`, { cause: error });
   }
+  if (!hasAtMost(maxParts, value)) {
+    throw new AppError('IMAGE_INVALID', `${what} has more than ${maxParts} parts; no image needs as many.`);
+  }
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -68,6 +71,20 @@ export function parseDocument<T>(shape: z.ZodMiniType<T>, content: Buffer, what:
     'IMAGE_INVALID',
     `${what} is not a valid image document: ${issue?.message ?? 'wrong shape'} at ${place}.`,
   );
+}
+
+/** Validation takes far more time and memory for each part of a document than parsing does. */
+const maxParts = 250_000;
+
+function hasAtMost(limit: number, value: unknown): boolean {
+  const pending = [value];
+  for (let seen = 0; pending.length > 0; seen += 1) {
+    const next = pending.pop();
+    if (seen + pending.length > limit) return false;
+    if (typeof next !== 'object' || next === null) continue;
+    for (const part of Object.values(next)) pending.push(part);
+  }
+  return true;
 }
 
 /** True for an index that lists manifests rather than a manifest that lists layers. */

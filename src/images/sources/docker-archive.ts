@@ -18,7 +18,7 @@ export const dockerArchive: ImageSource = {
   id: 'docker-archive',
   title: 'An archive written by `docker save`, `podman save` or a build tool; also when compressed as a whole',
   recognises: (reference) => {
-    const head = headOfFile(reference, 512);
+    const head = headOfFile(splitName(reference).path, 512);
     return head !== undefined && looksLikeArchive(head);
   },
   open: openArchive,
