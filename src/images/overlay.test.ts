@@ -91,6 +91,46 @@ test('links that multiply by two at each step are given up at the number the ker
   assert.ok(performance.now() - started < 1000);
 });
 
+test('what exists is what some layer shows and none above takes away, directories that are only implied included', () => {
+  const overlay = overlayOf([
+    treeOf(['a/b/c', 'gone/x', 'opaque/x', { path: 'lib', kind: 'link', target: 'usr/lib' }, 'usr/lib/x']),
+    treeOf(['.wh.gone', 'opaque/.wh..wh..opq', 'opaque/y']),
+  ]);
+  const paths = [
+    'a',
+    'a/b',
+    'a/b/c',
+    'a/b/d',
+    'gone',
+    'gone/x',
+    'opaque',
+    'opaque/x',
+    'opaque/y',
+    'lib/x',
+    'usr/lib/x',
+  ];
+  assert.deepEqual(paths.filter(overlay.exists), ['a', 'a/b', 'a/b/c', 'opaque', 'opaque/y', 'lib/x', 'usr/lib/x']);
+});
+
+test('a link that a layer above removes or replaces leads nowhere any more', () => {
+  const link: Member = { path: 'lib', kind: 'link', target: 'usr/lib' };
+  assert.equal(overlayOf([treeOf([link])]).resolve('lib/x'), 'usr/lib/x');
+  assert.equal(overlayOf([treeOf([link]), treeOf(['.wh.lib'])]).resolve('lib/x'), 'lib/x');
+  assert.equal(overlayOf([treeOf([link]), treeOf(['lib/'])]).resolve('lib/x'), 'lib/x');
+  assert.equal(overlayOf([treeOf([link]), treeOf([{ ...link, target: 'opt' }])]).resolve('lib/x'), 'opt/x');
+});
+
+test('hundreds of layers with thousands of links and files are joined in little time', () => {
+  const links = (from: number): Member[] =>
+    Array.from({ length: 20_000 }, (_item, at) => ({ path: `l/${from + at}`, kind: 'link', target: `t/${at}` }));
+  const trees = [treeOf(links(0)), ...Array.from({ length: 300 }, (_item, at) => treeOf([`d${at}/e/f/g/file`]))];
+  const started = performance.now();
+  const overlay = overlayOf(trees);
+  for (let at = 0; at < 5000; at += 1) overlay.isVisible(`some/directory/${at % 50}/file${at}`, 0);
+  for (let at = 0; at < 5000; at += 1) overlay.resolve(`l/${at}/file`);
+  assert.ok(performance.now() - started < 3000, `${performance.now() - started} ms`);
+});
+
 /** The rules of the specification carried out on a plain map, layer by layer. */
 function applied(
   layers: readonly (readonly Member[])[],

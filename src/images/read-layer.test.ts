@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -133,6 +133,75 @@ test('a hard link to nothing is a problem, not a silence', async () => {
   );
 });
 
+test('a hard link is followed through other links, whichever comes first, and in a circle to nothing', async () => {
+  const tar = tarOf([
+    { path: 'early', type: '1', link: 'middle' },
+    { path: 'middle', type: '1', link: './file' },
+    { path: 'file', content: 'content' },
+    { path: 'late', type: '1', link: 'early' },
+    { path: 'a', type: '1', link: 'b' },
+    { path: 'b', type: '1', link: 'a' },
+    { path: 'self', type: '1', link: 'self' },
+    { path: 'replaced', type: '1', link: 'file' },
+    { path: 'replaced', content: 'its own' },
+  ]);
+  for (const compress of Object.values(compressions)) {
+    const { seen, problems } = await read(layerOf(tar, compress(tar)));
+    assert.deepEqual(seen, {
+      file: 'content',
+      early: 'content',
+      middle: 'content',
+      late: 'content',
+      replaced: 'its own',
+    });
+    assert.deepEqual(problems.map(({ code, where }) => `${code} ${where}`).sort(), [
+      'hard-link-unread a',
+      'hard-link-unread b',
+    ]);
+  }
+});
+
+test('a chain of a hundred thousand hard links costs little', async () => {
+  const links = Array.from({ length: 100_000 }, (_item, at): TarMember => {
+    return { path: `l${at + 1}`, type: '1', link: `l${at}` };
+  });
+  const tar = tarOf([...links.reverse(), { path: 'l0', content: 'content' }]);
+  const started = performance.now();
+  const { seen } = await read(layerOf(tar), (path) => path === 'l100000' || path === 'l0');
+  assert.deepEqual(seen, { l0: 'content', l100000: 'content' });
+  assert.ok(performance.now() - started < 5000);
+});
+
+test('a link to an executable that the same readers saw is noted instead of being read again', async () => {
+  const tar = tarOf([
+    { path: 'program', content: '\u007fELF', mode: 0o755 },
+    { path: 'link', type: '1', link: 'program', mode: 0o755 },
+    { path: 'special', type: '1', link: 'program', mode: 0o755 },
+  ]);
+  const seen: string[] = [];
+  const wishFor: WishFor = (path) => ({
+    onlyExecutables: true,
+    readers: path === 'special' ? ['everybody', 'one more'] : ['everybody'],
+    read: (file) => seen.push(file.path),
+  });
+
+  const { sameFiles } = await readLayer(layerOf(tar), wishFor, {
+    limits: defaultLimits,
+    deadline: Date.now() + 10_000,
+    verified: false,
+  });
+
+  assert.deepEqual(sameFiles, [['link', 'program']]);
+  assert.deepEqual(seen, ['program', 'special']);
+});
+
+test('endless problems are counted, not kept', async () => {
+  const tar = tarOf(Array.from({ length: 5000 }, (_item, at) => ({ path: `../${at}` })));
+  const { problems } = await read(layerOf(tar));
+  assert.equal(problems.length, 1001);
+  assert.match(problems.at(-1)?.message ?? '', /^4000 further problems/);
+});
+
 test('limits of bytes, entries, links and time leave a part, a problem and an incomplete reading', async () => {
   const tar = tarOf([
     { path: 'first', content: 'kept' },
@@ -145,6 +214,7 @@ test('limits of bytes, entries, links and time leave a part, a problem and an in
     { layerBytes: 1_500_000 },
     { layerEntries: 2 },
     { layerSymlinks: 1 },
+    { layerNameLength: 1 },
     { imageMs: -1 },
   ];
   for (const limit of limits) {
@@ -166,6 +236,37 @@ test('a file above the limit is skipped and named', async () => {
     problems.map(({ code, where }) => [code, where]),
     [['file-skipped', 'huge']],
   );
+});
+
+test('a file above the limit that is only wanted as an executable is named only if it is one', async () => {
+  const tar = tarOf([
+    { path: 'disk', content: 'x'.repeat(5000), mode: 0o755 },
+    { path: 'program', content: `\u007fELF${'x'.repeat(5000)}`, mode: 0o755 },
+  ]);
+  for (const compress of Object.values(compressions)) {
+    const { problems } = await read(layerOf(tar, compress(tar)), undefined, {
+      limits: { fileBytes: 4000 },
+      onlyExecutables: true,
+    });
+    assert.deepEqual(
+      problems.map(({ code, where }) => [code, where]),
+      [['file-skipped', 'program']],
+    );
+  }
+});
+
+test('files that are looked at leave nothing behind, even when the reading ends in the middle of one', async (t) => {
+  const own = mkdtempSync(join(directory, 'tmp-'));
+  const previous = process.env.TMPDIR;
+  process.env.TMPDIR = own;
+  t.after(() => {
+    if (previous === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = previous;
+  });
+  const tar = tarOf([{ path: 'big', content: 'b'.repeat(3_000_000) }]);
+  for (const limits of [{ memoryFileBytes: 1000 }, { memoryFileBytes: 1000, layerBytes: 1_500_000 }])
+    await read(layerOf(tar, gzipSync(tar)), undefined, { limits });
+  assert.deepEqual(readdirSync(own), []);
 });
 
 test('bytes that were verified before are not read again, and the answer is the same', async () => {
