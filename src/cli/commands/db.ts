@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError, messageOf } from '../../lib/errors.ts';
+import { packStarter } from '../../vulnerability/database/starter.ts';
 import { type Command, type ExitCode, exitCodes, type Terminal } from '../command.ts';
 import { chooseDatabase } from '../open-database.ts';
 import { builtDatabase } from '../places.ts';
@@ -116,21 +117,8 @@ async function build(
   if (summaries.every(({ missing }) => missing))
     throw new AppError('FEED_INVALID', `${data} holds none of the folders that sources are read from.`);
   renameSync(draft, output);
-  if (pack) await writePack(output, pack);
+  if (pack) packStarter(output, pack);
   const size = (path: string) => `${(statSync(path).size / 2 ** 20).toFixed(1)} MiB`;
   terminal.out(`Wrote ${output}, ${size(output)}${pack ? `; packed ${pack}, ${size(pack)}` : ''}\n`);
   return exitCodes.done;
-}
-
-async function writePack(database: string, pack: string): Promise<void> {
-  const [{ readFileSync, writeFileSync }, { constants, zstdCompressSync }] = await Promise.all([
-    import('node:fs'),
-    import('node:zlib'),
-  ]);
-  const params = {
-    [constants.ZSTD_c_compressionLevel]: 19,
-    [constants.ZSTD_c_enableLongDistanceMatching]: 1,
-    [constants.ZSTD_c_windowLog]: 27,
-  };
-  writeFileSync(pack, zstdCompressSync(readFileSync(database), { params }));
 }
