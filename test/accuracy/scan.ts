@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { scan } from '../../src/cli/commands/scan.ts';
 import { chooseDatabase } from '../../src/cli/open-database.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Package } from '../../src/model/package.ts';
 import type { Report } from '../../src/model/report.ts';
 import type { VulnerabilityDatabase } from '../../src/vulnerability/database.ts';
+import { dockerArchiveOf, type TarMember, tarOf } from '../support/tar.ts';
 
 /** Nothing of the user's: neither a database built here nor layers analysed before. The starter is unpacked once. */
 export const environment = {
@@ -24,6 +25,45 @@ export async function scanned(reference: string): Promise<Report> {
     const args = [reference, '--format', 'json', '--quiet', '--no-cache', '--output', output];
     assert.equal(await scan.run(args, terminal), 0);
     return JSON.parse(readFileSync(output, 'utf8')) as Report;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** What is reported of a directory with these files. */
+export function scannedTree(files: Readonly<Record<string, string | Buffer>>): Promise<Report> {
+  return inDirectory((directory) => {
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), content, { mode: 0o755 });
+    }
+    return scanned(directory);
+  });
+}
+
+/** What is reported of an image with these layers, lowest first. */
+export function scannedImage(...layers: readonly (readonly TarMember[])[]): Promise<Report> {
+  return inDirectory((directory) => {
+    const archive = join(directory, 'image.tar');
+    writeFileSync(archive, dockerArchiveOf(layers.map(tarOf)));
+    return scanned(archive);
+  });
+}
+
+/** What is reported of a document that lists these package URLs, as somebody else's tool would. */
+export function scannedPurls(...purls: readonly string[]): Promise<Report> {
+  return inDirectory((directory) => {
+    const path = join(directory, 'list.cdx.json');
+    const components = purls.map((purl) => ({ type: 'library', name: purl, purl }));
+    writeFileSync(path, JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', components }));
+    return scanned(path);
+  });
+}
+
+async function inDirectory(scan: (directory: string) => Promise<Report>): Promise<Report> {
+  const directory = mkdtempSync(join(tmpdir(), 'breakwater-input-'));
+  try {
+    return await scan(directory);
   } finally {
     rmSync(directory, { recursive: true });
   }
