@@ -173,7 +173,7 @@ export function hostileReport(text: string): Report {
     findings: [
       findingOf(found, text || 'X-1', { ...facts, fixed: [text], upgradeTo: text }),
       unfixedOf(system, text || 'X-1', facts),
-      findingOf(system, 'CVE-2026-1', { ...facts, ignored: { reason: text, expires: '2026-12-31' } }),
+      findingOf(system, 'CVE-2026-0001', { ...facts, ignored: { reason: text, expires: '2026-12-31' } }),
     ],
     coverage: [
       { stream: text, level: 'fixed-only', date: '2026-11-01' },
