@@ -23,8 +23,10 @@ const root = join(import.meta.dirname, '..');
 /** Bundles the sources and prepares a home in `directory`. With `data`, scans use a database built from all of that. */
 export function installBreakwater(directory: string, data: string | undefined): Breakwater {
   mkdirSync(directory, { recursive: true });
-  timeOf({ program: process.execPath, args: [join(root, 'tools/bundle.ts')] });
-  const packageRoot = join(root, 'dist/package');
+  // Inside the checkout, so that it finds its dependencies.
+  const packageRoot = join(root, 'dist', `bench-${process.pid}`);
+  process.on('exit', () => rmSync(packageRoot, { recursive: true, force: true }));
+  timeOf({ program: process.execPath, args: [join(root, 'tools/bundle.ts'), packageRoot] });
   const starter = join(packageRoot, 'data/starter.db.zst');
   const cache = join(directory, 'cache');
   const built = join(directory, 'vulnerabilities.db');

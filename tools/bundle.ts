@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * Writes the package as it is published to `dist/package`: our sources bundled for a quick start, commands apart so
- * that each loads only its own, dependencies left to npm. Only zod/mini is bundled: every scan needs a tenth of it,
- * and finding and loading its 80 files would take longer than starting Node.
+ * Usage: bundle.ts [DIR] — writes the package as it is published to DIR, or to `dist/package`: our sources bundled for
+ * a quick start, commands apart so that each loads only its own, dependencies left to npm. Only zod/mini is bundled:
+ * every scan needs a tenth of it, and finding and loading its 80 files would take longer than starting Node.
  */
 const root = resolve(import.meta.dirname, '..');
-const output = join(root, 'dist', 'package');
+const output = resolve(process.argv[2] ?? join(root, 'dist/package'));
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 
