@@ -33,7 +33,7 @@ const watched = installed.map((cataloger) => watch(cataloger));
 const layers: LayerFacts[] = [];
 await timed('analyse', () =>
   eachLayer(image, async (layer) => {
-    layers.push(await analyseLayer(layer, watched, { ...options, verified: false }));
+    layers.push((await analyseLayer(layer, watched, { ...options, verified: false })).facts);
   }),
 );
 await timed('assemble', async () => {

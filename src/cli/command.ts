@@ -1,3 +1,5 @@
+import type { Hasher } from '../images/hash-beside.ts';
+
 /** Where a command reads from and writes to; handed in so that commands can be tested in process. */
 export interface Terminal {
   readonly out: (text: string) => void;
@@ -14,6 +16,11 @@ export interface Terminal {
 export const exitCodes = { done: 0, overThreshold: 1, failed: 2 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** What is started for a command before its code is loaded, because starting takes as long as loading. */
+export interface Resources {
+  readonly hasher?: Hasher;
+}
+
 export interface Command {
   /** The file's name; what the user types. */
   readonly id: string;
@@ -22,5 +29,5 @@ export interface Command {
   /** The whole help text. */
   readonly help: string;
   /** Throws `AppError` USAGE for arguments that make no sense. */
-  readonly run: (args: readonly string[], terminal: Terminal) => Promise<ExitCode>;
+  readonly run: (args: readonly string[], terminal: Terminal, resources: Resources) => Promise<ExitCode>;
 }

@@ -18,12 +18,13 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     return exitCodes.failed;
   }
   try {
+    const resources = load.prepare?.(rest) ?? {};
     const command = await load.load();
     if (rest.includes('--help') || rest.includes('-h')) {
       terminal.out(command.help);
       return exitCodes.done;
     }
-    return await command.run(rest, terminal);
+    return await command.run(rest, terminal, resources).finally(resources.hasher?.close);
   } catch (error) {
     terminal.error(`breakwater ${name}: ${describe(error)}\n`);
     if (terminal.environment.BREAKWATER_DEBUG) terminal.error(`${error instanceof Error ? error.stack : error}\n`);

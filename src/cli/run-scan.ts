@@ -6,7 +6,7 @@ import { catalogers } from '../vulnerability/catalogers/index.ts';
 import { createJudge } from '../vulnerability/judge.ts';
 import { noLayerCache, openLayerCache } from '../vulnerability/layer-cache.ts';
 import { versionSchemes } from '../vulnerability/version-schemes/index.ts';
-import type { Terminal } from './command.ts';
+import type { Resources, Terminal } from './command.ts';
 import { chooseDatabase } from './open-database.ts';
 import type { ScanArguments } from './scan-arguments.ts';
 import { version } from './version.ts';
@@ -15,6 +15,7 @@ import { version } from './version.ts';
 export async function runScan(
   args: ScanArguments,
   terminal: Terminal,
+  { hasher }: Resources,
   onEvent?: (event: AssessEvent) => void,
 ): Promise<Report> {
   const { database } = chooseDatabase(args.database, terminal.environment);
@@ -27,6 +28,7 @@ export async function runScan(
         : noLayerCache,
       limits: args.limits,
       scannerVersion: version(),
+      ...(hasher && { hasher }),
       ...(onEvent && { onEvent }),
     };
     const subject = await openSubject(args.reference, imageSources, args.open);

@@ -13,38 +13,56 @@ export interface HashErrand {
 export type HashAnswer =
   | { readonly kind: 'digest'; readonly digest: string }
   | { readonly kind: 'late' }
-  | { readonly kind: 'short'; readonly bytes: number };
+  | { readonly kind: 'short'; readonly bytes: number }
+  | { readonly kind: 'failed'; readonly message: string };
 
-/** A thread costs about 30 ms of a second processor; hashing so much takes longer. */
-export const worthwhileBytes = 32 * 1024 * 1024;
+/** Handing a hash to another thread costs a few ms; hashing so much takes longer. */
+export const worthwhileBytes = 8 * 1024 * 1024;
 
-/** A digest that is being computed on another processor. */
-export interface HashBeside {
-  /** Throws LIMIT_EXCEEDED at the deadline, ARCHIVE_CORRUPT when bytes are missing. */
-  readonly digest: () => Promise<string>;
-  readonly stop: () => void;
+/** Computes digests on another processor, one after the other in the order asked. */
+export interface Hasher {
+  /** Digest of a part of a local file. Rejects with LIMIT_EXCEEDED at the deadline (ms since the epoch), ARCHIVE_CORRUPT when bytes are missing. */
+  readonly hash: (blob: LayerBlob & { kind: 'file' }, deadline: number) => Promise<string>;
+  readonly close: () => void;
 }
 
-/** Hashes a part of a local file on a thread of its own, while this one reads what it needs of it. */
-export function hashBeside(blob: LayerBlob & { kind: 'file' }, deadline: number): HashBeside {
-  const { path, offset, size } = blob;
-  const worker = new Worker(workerUrl(), { workerData: { path, offset, size, deadline } satisfies HashErrand });
-  const answer = new Promise<HashAnswer>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', () => reject(new AppError('INPUT_UNREADABLE', 'its digest could not be computed')));
-  });
-  // Whoever stops early never asks; the failure is then nobody's.
-  answer.catch(() => {});
-  return {
-    digest: async () => {
-      const found = await answer;
-      if (found.kind === 'digest') return found.digest;
-      if (found.kind === 'late') throw new AppError('LIMIT_EXCEEDED', 'the time limit for an image was reached');
-      throw new AppError('ARCHIVE_CORRUPT', `it is cut short: ${found.bytes} of ${size} bytes are there`);
-    },
-    stop: () => void worker.terminate(),
+/** Starts the thread. Early is good: it takes 30 ms, which the caller spends otherwise; it does not keep the process alive. */
+export function startHasher(): Hasher {
+  const worker = new Worker(workerUrl());
+  const waiting: { readonly resolve: (answer: HashAnswer) => void; readonly reject: (error: unknown) => void }[] = [];
+  const fail = (error: unknown) => {
+    for (const { reject } of waiting.splice(0)) reject(error);
   };
+  worker.on('message', (answer: HashAnswer) => waiting.shift()?.resolve(answer));
+  worker.on('error', fail);
+  worker.on('exit', () => fail(new AppError('INPUT_UNREADABLE', 'its digest could not be computed')));
+  worker.unref();
+  const ask = (errand: HashErrand) =>
+    new Promise<HashAnswer>((resolve, reject) => {
+      const done = () => {
+        if (waiting.length === 0) worker.unref();
+      };
+      worker.ref();
+      waiting.push({
+        resolve: (answer) => {
+          done();
+          resolve(answer);
+        },
+        reject,
+      });
+      worker.postMessage(errand);
+    });
+  return {
+    hash: async ({ path, offset, size }, deadline) => digestOf(await ask({ path, offset, size, deadline }), size),
+    close: () => void worker.terminate(),
+  };
+}
+
+function digestOf(answer: HashAnswer, size: number): string {
+  if (answer.kind === 'digest') return answer.digest;
+  if (answer.kind === 'late') throw new AppError('LIMIT_EXCEEDED', 'the time limit for an image was reached');
+  if (answer.kind === 'failed') throw new AppError('INPUT_UNREADABLE', answer.message);
+  throw new AppError('ARCHIVE_CORRUPT', `it is cut short: ${answer.bytes} of ${size} bytes are there`);
 }
 
 /** Beside this file in the sources, beside the bundle in the package. */

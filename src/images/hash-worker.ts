@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { HashAnswer, HashErrand } from './hash-beside.ts';
 
-/** Body of the thread that `hash-beside.ts` starts: hashes one part of one file and answers once. */
+/** Body of the thread that `hash-beside.ts` starts: hashes parts of files, one answer for each errand. */
 const pieceBytes = 1024 * 1024;
 
 function hashPart({ path, offset, size, deadline }: HashErrand): HashAnswer {
   const descriptor = openSync(path, 'r');
   try {
     const hash = createHash('sha256');
-    const piece = Buffer.allocUnsafeSlow(Math.min(pieceBytes, size));
+    const piece = Buffer.allocUnsafeSlow(Math.max(1, Math.min(pieceBytes, size)));
     for (let at = 0; at < size; ) {
       if (Date.now() > deadline) return { kind: 'late' };
       const got = readSync(descriptor, piece, 0, Math.min(piece.length, size - at), offset + at);
@@ -24,4 +24,12 @@ function hashPart({ path, offset, size, deadline }: HashErrand): HashAnswer {
   }
 }
 
-parentPort?.postMessage(hashPart(workerData as HashErrand));
+parentPort?.on('message', (errand: HashErrand) => {
+  let answer: HashAnswer;
+  try {
+    answer = hashPart(errand);
+  } catch (error) {
+    answer = { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
+  }
+  parentPort?.postMessage(answer);
+});

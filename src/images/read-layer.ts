@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { AppError } from '../lib/errors.ts';
 import type { Problem } from '../model/problem.ts';
-import { hashBeside, worthwhileBytes } from './hash-beside.ts';
+import { type Hasher, worthwhileBytes } from './hash-beside.ts';
 import type { Layer, LayerBlob } from './image.ts';
 import { compressionOf, headOf, openStored, readFileBlob } from './layer-bytes.ts';
 import { meterOf, namingLayer, verifyDigest } from './layer-checks.ts';
@@ -21,7 +21,14 @@ export interface LayerReading {
   readonly blobDigest?: string;
   /** False when a limit cut the reading short: what was found stands, but must not be cached. */
   readonly complete: boolean;
+  /** Set while the digest is still being computed beside: nothing found is to be believed before it settles. */
+  readonly verification?: Promise<Verification>;
 }
+
+/** The digest of the stored bytes, or why it could not be computed in time. What does not fit rejects with DIGEST_MISMATCH. */
+export type Verification =
+  | { readonly kind: 'verified'; readonly blobDigest: string }
+  | { readonly kind: 'late'; readonly problem: Problem };
 
 export interface ReadLayerOptions {
   readonly limits: Limits;
@@ -29,6 +36,8 @@ export interface ReadLayerOptions {
   readonly deadline: number;
   /** True when these very bytes were verified before: then content nobody asks for is not even read. */
   readonly verified: boolean;
+  /** Takes over the hashing of large uncompressed layers; without one it is done in the same pass. */
+  readonly hasher?: Hasher;
   readonly onBytes?: (bytes: number) => void;
 }
 
@@ -113,32 +122,59 @@ async function readPlain(
     return fileFromDescriptor(path, descriptor, blob.offset + offset, size, mode);
   };
   const walk = new LayerWalk(`layer ${layer.diffID}`, wishFor, openAt, options.limits);
-  const isBeside = !options.verified && blob.size >= worthwhileBytes && blob.size <= options.limits.layerBytes;
-  const beside = isBeside ? hashBeside(blob, options.deadline) : undefined;
+  const beside = options.verified ? undefined : hashElsewhere(layer, blob, options);
   const hash = options.verified || beside ? undefined : createHash('sha256');
   const meter = meterOf(options);
+  let left = blob.size;
   try {
-    let digest: string | undefined;
     const stopped = await stopAtLimit(async () => {
       await readFileBlob(blob, (chunk) => {
+        left -= chunk.length;
         hash?.update(chunk);
         walk.tar.push(chunk);
-        const leap = hash ? 0 : Math.min(walk.tar.skippable, blob.size);
+        const leap = hash ? 0 : Math.min(walk.tar.skippable, left);
         walk.tar.skip(leap);
+        left -= leap;
         meter(chunk.length);
         return leap;
       });
       walk.tar.finish();
-      digest = beside ? await beside.digest() : hash && `sha256:${hash.digest('hex')}`;
     });
-    if (digest) verifyDigest(layer.diffID, digest, 'its content');
-    if (digest && layer.blobDigest) verifyDigest(layer.blobDigest, digest, 'its stored bytes');
-    return finished(walk, stopped, digest);
+    const digest = hash && !stopped ? `sha256:${hash.digest('hex')}` : undefined;
+    if (digest) verifyPlain(layer, digest);
+    const reading = finished(walk, stopped, digest);
+    return beside && !stopped ? { ...reading, verification: beside } : reading;
   } finally {
-    beside?.stop();
     walk.close();
     closeSync(descriptor);
   }
+}
+
+function hashElsewhere(
+  layer: Layer,
+  blob: LayerBlob & { kind: 'file' },
+  options: ReadLayerOptions,
+): Promise<Verification> | undefined {
+  const { hasher, limits, deadline } = options;
+  if (!hasher || blob.size < worthwhileBytes || blob.size > limits.layerBytes) return undefined;
+  const verification = namingLayer(layer, async (): Promise<Verification> => {
+    try {
+      const blobDigest = await hasher.hash(blob, deadline);
+      verifyPlain(layer, blobDigest);
+      return { kind: 'verified', blobDigest };
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'LIMIT_EXCEEDED') throw error;
+      return { kind: 'late', problem: incomplete(`layer ${layer.diffID}`, error) };
+    }
+  });
+  // When the walk itself fails, nobody is left to hear of it.
+  verification.catch(() => {});
+  return verification;
+}
+
+function verifyPlain(layer: Layer, digest: string): void {
+  verifyDigest(layer.diffID, digest, 'its content');
+  if (layer.blobDigest) verifyDigest(layer.blobDigest, digest, 'its stored bytes');
 }
 
 async function readStream(layer: Layer, wishFor: WishFor, options: ReadLayerOptions): Promise<Reading> {

@@ -23,7 +23,7 @@ export async function scanned(reference: string): Promise<Report> {
   try {
     const terminal = { out: () => {}, error: () => {}, columns: 100, colour: false, interactive: false, environment };
     const args = [reference, '--format', 'json', '--quiet', '--no-cache', '--output', output];
-    assert.equal(await scan.run(args, terminal), 0);
+    assert.equal(await scan.run(args, terminal, {}), 0);
     return JSON.parse(readFileSync(output, 'utf8')) as Report;
   } finally {
     rmSync(directory, { recursive: true });

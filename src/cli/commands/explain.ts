@@ -21,13 +21,13 @@ export const explain: Command = {
   id: 'explain',
   summary: 'show why one flaw is reported, step by step',
   help,
-  run: async (args, terminal) => {
+  run: async (args, terminal, resources) => {
     const parsed = parseScanArguments(args, terminal);
     const [flaw, wanted] = parsed.rest;
     if (!flaw)
       throw new AppError('USAGE', 'Name the flaw after the image: breakwater explain REFERENCE CVE-2021-44228.');
     const progress = createProgress(terminal, parsed.quiet);
-    const report = await runScan(parsed, terminal, progress.onEvent).finally(progress.done);
+    const report = await runScan(parsed, terminal, resources, progress.onEvent).finally(progress.done);
     const found = report.findings.filter(
       (finding) =>
         [finding.id, ...finding.aliases].includes(flaw.toUpperCase()) ||

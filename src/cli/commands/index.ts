@@ -1,9 +1,12 @@
-import type { Command } from '../command.ts';
+import type { Command, Resources } from '../command.ts';
+import { hasherFor } from '../hasher-for.ts';
 
 /** Loaded when used, so that no command pays for another's start. */
 export interface LazyCommand {
   readonly summary: string;
   readonly load: () => Promise<Command>;
+  /** Starts, before the code is loaded, what takes as long to start. */
+  readonly prepare?: (args: readonly string[]) => Resources;
 }
 
 /** In the order of the help text. */
@@ -13,6 +16,7 @@ export const commands: ReadonlyMap<string, LazyCommand> = new Map([
     {
       summary: 'find the known flaws of an image, a directory or an SBOM',
       load: async () => (await import('./scan.ts')).scan,
+      prepare: hasherFor,
     },
   ],
   [
@@ -20,6 +24,7 @@ export const commands: ReadonlyMap<string, LazyCommand> = new Map([
     {
       summary: 'show why one flaw is reported, step by step',
       load: async () => (await import('./explain.ts')).explain,
+      prepare: hasherFor,
     },
   ],
   [

@@ -30,7 +30,7 @@ export const scan: Command = {
   id: 'scan',
   summary: 'find the known flaws of an image, a directory or an SBOM',
   help,
-  run: async (args, terminal) => {
+  run: async (args, terminal, resources) => {
     const parsed = parseScanArguments(args, terminal);
     if (parsed.rest.length > 0)
       throw new AppError('USAGE', `One thing at a time: "${parsed.rest.join(' ')}" is too much.`);
@@ -44,7 +44,7 @@ export const scan: Command = {
     const now = new Date().toISOString();
     const ignores = readIgnoreFile(parsed.ignoreFile);
     const progress = createProgress(terminal, parsed.quiet);
-    const found = await runScan(parsed, terminal, progress.onEvent).finally(progress.done);
+    const found = await runScan(parsed, terminal, resources, progress.onEvent).finally(progress.done);
     const report = applyIgnores(found, ignores, now);
     const isFile = parsed.output !== undefined;
     const text = exporter.write(report, { now, columns: terminal.columns, colour: terminal.colour && !isFile });
