@@ -22,12 +22,12 @@ test('the verdict says what to do and what it is good for', () => {
   for (const [findings, sentence] of [
     [[fixable], '1 upgrade removes the only finding.'],
     [[fixable, findingOf(left, 'CVE-2026-0009')], '1 upgrade removes all 2 findings.'],
-    [[fixable, other], '2 upgrades remove all 2 findings; 1 is exploited in the wild.'],
+    [[fixable, other], '2 upgrades remove all 2 findings; 1 exploited in the wild.'],
     [
       [fixable, other, open],
-      '2 upgrades remove 2 of 3 findings, 1 has no known fix; 2 are exploited in the wild, 1 by ransomware too.',
+      '2 upgrades remove 2 of 3 findings, 1 has no known fix; 2 exploited in the wild, 1 by ransomware.',
     ],
-    [[open], '1 finding, with no known fix; 1 is exploited in the wild, by ransomware too.'],
+    [[open], '1 finding, with no known fix; 1 exploited in the wild, by ransomware.'],
     [[unfixedOf(left, 'CVE-2026-0004'), unfixedOf(left, 'CVE-2026-0005')], '2 findings, none with a known fix.'],
   ] as const)
     assert.equal(verdict(findings), sentence);

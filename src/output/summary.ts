@@ -122,9 +122,8 @@ function exploitation({ upgrades, unfixed }: UpgradePlan): string {
   const exploited = [...upgrades, ...unfixed].flatMap(({ findings }) => findings.filter(({ kev }) => kev));
   if (exploited.length === 0) return '';
   const ransomware = exploited.filter(({ kev }) => kev?.ransomware).length;
-  const is = exploited.length === 1 ? 'is' : 'are';
-  const also = ransomware === exploited.length ? ', by ransomware too' : `, ${ransomware} by ransomware too`;
-  return `; ${exploited.length} ${is} exploited in the wild${ransomware === 0 ? '' : also}`;
+  const also = ransomware === exploited.length ? ', by ransomware' : `, ${ransomware} by ransomware`;
+  return `; ${exploited.length} exploited in the wild${ransomware === 0 ? '' : also}`;
 }
 
 function listOf(items: readonly string[]): string {
