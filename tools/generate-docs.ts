@@ -9,9 +9,11 @@ import { versionSchemes } from '../src/vulnerability/version-schemes/index.ts';
 
 /** Writes the pages that follow from the plug-ins' own words; with `--check`, fails when they are out of date. */
 const root = resolve(import.meta.dirname, '..');
+const formats = await Promise.all([...exporters.values()].map((load) => load()));
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
@@ -21,29 +23,53 @@ Written by \`npm run docs\` from the parts themselves.
 
 ## Where images come from
 
-${table(['kind', 'what'], imageSources.map(({ id, title }) => [`\`${id}\``, title]))}
+${table(
+  ['kind', 'what'],
+  imageSources.map(({ id, title }) => [`\`${id}\``, title]),
+)}
 
 ## Catalogers
 
 Those for directories only read lock files; they never run inside an image, where only installed evidence counts.
 
-${table(['cataloger', 'reads', 'evidence', 'package types', 'runs in'], catalogers.map(({ id, title, evidence, types, scope }) => [`\`${id}\``, title, evidence, types.join(', '), scope === 'image' ? 'images and directories' : 'directories']))}
+${table(
+  ['cataloger', 'reads', 'evidence', 'package types', 'runs in'],
+  catalogers.map(({ id, title, evidence, types, scope }) => [
+    `\`${id}\``,
+    title,
+    evidence,
+    types.join(', '),
+    scope === 'image' ? 'images and directories' : 'directories',
+  ]),
+)}
 
 ## Version schemes
 
-${table(['scheme', 'follows'], versionSchemes.map(({ id, title }) => [`\`${id}\``, title]))}
+${table(
+  ['scheme', 'follows'],
+  versionSchemes.map(({ id, title }) => [`\`${id}\``, title]),
+)}
 
 ## Advisory feeds
 
-${table(['feed', 'source', 'licence of the data', 'named as'], feeds.map(({ id, title, license, attribution }) => [`\`${id}\``, title, license, attribution]))}
+${table(
+  ['feed', 'source', 'licence of the data', 'named as'],
+  feeds.map(({ id, title, license, attribution }) => [`\`${id}\``, title, license, attribution]),
+)}
 
 ## Enrichment
 
-${table(['enrichment', 'source', 'licence of the data', 'named as'], enrichments.map(({ id, title, license, attribution }) => [`\`${id}\``, title, license, attribution]))}
+${table(
+  ['enrichment', 'source', 'licence of the data', 'named as'],
+  enrichments.map(({ id, title, license, attribution }) => [`\`${id}\``, title, license, attribution]),
+)}
 
 ## Report formats
 
-${table(['format', 'what', 'media type'], exporters.map(({ id, title, mediaType }) => [`\`${id}\``, title, mediaType]))}
+${table(
+  ['format', 'what', 'media type'],
+  formats.map(({ id, title, mediaType }) => [`\`${id}\``, title, mediaType]),
+)}
 `;
 
 const notice = `Breakwater

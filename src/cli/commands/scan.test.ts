@@ -120,7 +120,7 @@ test('the table is what is shown when nothing is said', async () => {
   assert.match(out, /Only fixed flaws are known for alpine:3\.18/);
 });
 
-for (const { id } of exporters) {
+for (const id of exporters.keys()) {
   test(`--format ${id} prints, and with --output writes the same to a file`, async () => {
     const path = join(directory, `report.${id}`);
     const printed = await run(['scan', archive, '--format', id]);
@@ -238,7 +238,7 @@ test('layers are kept where --cache-dir says, and not with --no-cache', async ()
 test('help is printed, and costs no scan', async () => {
   const { code, out } = await run(['scan', '--help']);
   assert.equal(code, 0);
-  for (const { id } of exporters) assert.match(out, new RegExp(`--format[^]*\\b${id}\\b`));
+  for (const id of exporters.keys()) assert.match(out, new RegExp(`--format[^]*\\b${id}\\b`));
   assert.equal((await run(['help', 'scan'])).out, out);
 });
 

@@ -34,11 +34,11 @@ export const scan: Command = {
     const parsed = parseScanArguments(args, terminal);
     if (parsed.rest.length > 0)
       throw new AppError('USAGE', `One thing at a time: "${parsed.rest.join(' ')}" is too much.`);
-    const exporter = exporters.find(({ id }) => id === parsed.format);
-    if (!exporter)
+    const loadExporter = exporters.get(parsed.format);
+    if (!loadExporter)
       throw new AppError(
         'USAGE',
-        `There is no format "${parsed.format}"; there are: ${exporters.map(({ id }) => id).join(', ')}.`,
+        `There is no format "${parsed.format}"; there are: ${[...exporters.keys()].join(', ')}.`,
       );
     const thresholds = parseThresholds(parsed.failOn);
     const now = new Date().toISOString();
@@ -47,7 +47,8 @@ export const scan: Command = {
     const found = await runScan(parsed, terminal, resources, progress.onEvent).finally(progress.done);
     const report = applyIgnores(found, ignores, now);
     const isFile = parsed.output !== undefined;
-    const text = exporter.write(report, { now, columns: terminal.columns, colour: terminal.colour && !isFile });
+    const { write: writeReport } = await loadExporter();
+    const text = writeReport(report, { now, columns: terminal.columns, colour: terminal.colour && !isFile });
     if (parsed.output === undefined) terminal.out(text);
     else write(parsed.output, text);
     return isOverThreshold(report.findings, thresholds, !parsed.ignoreUnknown)

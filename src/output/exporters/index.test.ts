@@ -8,7 +8,7 @@ import { displayWidth } from '../../lib/display-width.ts';
 import type { Exporter } from '../exporter.ts';
 import { emptyReport, hostileReport, hostileTexts, largeReport, options, realReport } from '../testing/reports.ts';
 import { validateCycloneDx, validateReport, validateSarif, validateSpdx } from '../testing/validators.ts';
-import { exporters } from './index.ts';
+import { exporters as listed } from './index.ts';
 
 /** What a valid document of each format is. A new exporter brings its own. */
 const validators: Readonly<Record<string, (text: string) => void>> = {
@@ -43,11 +43,13 @@ const validators: Readonly<Record<string, (text: string) => void>> = {
   },
 };
 
+const exporters = await Promise.all([...listed.values()].map((load) => load()));
 const testdata = join(import.meta.dirname, 'testdata');
 const endings: Readonly<Record<string, string>> = { table: 'txt', csv: 'csv', html: 'html', markdown: 'md' };
 
-test('each exporter has an id of its own, which is the name of its file', () => {
+test('each exporter is listed under its id, which is the name of its file', () => {
   const ids = exporters.map(({ id }) => id);
+  assert.deepEqual(ids, [...listed.keys()]);
   assert.equal(new Set(ids).size, ids.length);
   for (const id of ids) assert.ok(existsSync(join(import.meta.dirname, `${id}.ts`)), `${id}.ts`);
   assert.deepEqual(Object.keys(validators).sort(), [...ids].sort());
