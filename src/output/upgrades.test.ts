@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Package } from '../model/package.ts';
 import { findingOf, packageOf, reportOf, unfixedOf } from './testing/reports.ts';
-import { countBySeverity, flawsOf, planUpgrades } from './upgrades.ts';
+import { countBySeverity, flawsOf, planUpgrades, spelledLike } from './upgrades.ts';
 
 const binary = (name: string, version = '1.1.1d-r2'): Package =>
   packageOf(name, { type: 'apk', namespace: 'alpine', version, source: { name: 'openssl', version: '1.1.1d-r2' } });
@@ -67,6 +67,12 @@ test('what one version cannot fix together with the rest is an upgrade of its ow
     ],
   );
   assert.deepEqual(unfixed, []);
+});
+
+test('a version is written as the package writes its own', () => {
+  assert.equal(spelledLike('v0.7.1', '0.7.7'), 'v0.7.7');
+  assert.equal(spelledLike('1.21.4', '1.21.11'), '1.21.11');
+  assert.equal(spelledLike('v1.0.0', 'v1.0.1'), 'v1.0.1');
 });
 
 test('findings without a fix and ignored ones stand apart, and none is lost', () => {

@@ -46,12 +46,19 @@ export function planUpgrades(report: Report): UpgradePlan {
   return {
     upgrades: [...byTarget]
       .flatMap(([target, findings]) =>
-        target === undefined ? [] : groupsOf(findings, packages).map((group) => ({ ...group, target })),
+        target === undefined
+          ? []
+          : groupsOf(findings, packages).map((group) => ({ ...group, target: spelledLike(group.installed, target) })),
       )
       .sort(byGroupDanger),
     unfixed: groupsOf(byTarget.get(undefined) ?? [], packages).sort(byGroupDanger),
     ignored: report.findings.filter(({ ignored }) => ignored).sort(byDanger),
   };
+}
+
+/** A version with the `v` that Go and others write before theirs, where the installed one has it and advisories do not. */
+export function spelledLike(installed: string, version: string): string {
+  return /^v\d/.test(installed) && /^\d/.test(version) ? `v${version}` : version;
 }
 
 /** How many findings there are of each severity that occurs, worst first. */

@@ -4,6 +4,7 @@ import type { Report } from '../../../model/report.ts';
 import { severities } from '../../../model/severity.ts';
 import { percentOf, statusWords } from '../../flaw-facts.ts';
 import { packageLabel } from '../../package-label.ts';
+import { spelledLike } from '../../upgrades.ts';
 import { flawLink } from './group-list.ts';
 import { type Markup, markup, nothing } from './markup.ts';
 
@@ -40,7 +41,7 @@ function row(finding: Finding, found: Package | undefined): Markup {
 <td data-label="Flaw"><span>${flawLink(id)}${title ? markup`<span class="where">${title}</span>` : nothing}${ignored ? markup`<span class="where">ignored: ${ignored.reason}</span>` : nothing}</span></td>
 <td data-label="Package"><span><bdi class="name">${found ? packageLabel(found) : finding.purl}</bdi>${where ? markup`<span class="where"><bdi>${where}</bdi></span>` : nothing}</span></td>
 <td data-label="Installed"><bdi class="name">${installed}</bdi></td>
-<td data-label="Upgrade to">${target === undefined ? markup`<span class="none">${statusWords[finding.status]}</span>` : markup`<bdi class="name">${target}</bdi>`}</td>
+<td data-label="Upgrade to">${target === undefined ? markup`<span class="none">${statusWords[finding.status]}</span>` : markup`<bdi class="name">${spelledLike(installed, target)}</bdi>`}</td>
 <td data-label="EPSS" class="number">${epss ? percentOf(epss.score) : ''}</td>
 <td data-label="Exploited">${kev ? markup`<span class="alarm">${kev.ransomware ? 'KEV ransomware' : 'KEV'}</span>` : nothing}</td>
 </tr>
