@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/errors.ts';
+import { visibleText } from '../../lib/visible-text.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import { type Command, exitCodes } from '../command.ts';
@@ -38,7 +39,9 @@ export const explain: Command = {
       ? found.filter((finding) => finding.package === wanted || packageOf(report, finding)?.name === wanted)
       : found;
     if (chosen.length === 0) {
-      terminal.out(`${flaw} is not reported for ${report.image.reference}${wanted ? ` in ${wanted}` : ''}.\n`);
+      terminal.out(
+        `${visibleText(`${flaw} is not reported for ${report.image.reference}${wanted ? ` in ${wanted}` : ''}`)}.\n`,
+      );
       return exitCodes.overThreshold;
     }
     terminal.out(chosen.map((finding) => explainFinding(report, finding)).join('\n'));
@@ -81,7 +84,7 @@ function explainFinding(report: Report, finding: Finding): string {
     `  upgrade to  ${finding.fixed.join(' or ') || `nothing yet: ${finding.status.replaceAll('-', ' ')}`}`,
     ...finding.references.map((reference) => `  see         ${reference}`),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(visibleText).join('\n')}\n`;
 }
 
 function packageOf(report: Report, finding: Finding) {
