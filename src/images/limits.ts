@@ -21,12 +21,12 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   layerBytes: 128 * 2 ** 30,
-  layerEntries: 5_000_000,
+  layerEntries: 4_000_000,
   fileBytes: 4 * 2 ** 30,
   memoryFileBytes: 8 * 2 ** 20,
-  layerSymlinks: 500_000,
-  layerNameLength: 64 * 2 ** 20,
-  layerFactBytes: 128 * 2 ** 20,
-  imageFactBytes: 512 * 2 ** 20,
+  layerSymlinks: 300_000,
+  layerNameLength: 48 * 2 ** 20,
+  layerFactBytes: 64 * 2 ** 20,
+  imageFactBytes: 256 * 2 ** 20,
   imageMs: 30 * 60_000,
 };

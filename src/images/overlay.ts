@@ -103,13 +103,18 @@ interface Links {
 
 function linksOf(trees: readonly LayerTree[], hiding: Hiding): Links {
   /** The highest link of each path; a lower one is hidden by it in any case. */
-  const all = new Map<string, { readonly at: number; readonly target: string }>();
+  const all = new Map<string, string>();
+  /** Its layer, where that is not the lowest one, in which nearly all links are. */
+  const layers = new Map<string, number>();
   trees.forEach(({ symlinks }, at) => {
-    for (const [path, target] of symlinks) all.set(path, { at, target });
+    for (const [path, target] of symlinks) {
+      all.set(path, target);
+      if (at > 0) layers.set(path, at);
+    }
   });
   const targetOf = (path: string) => {
-    const link = all.get(path);
-    return link && hiding.highest(path) <= link.at ? link.target : undefined;
+    const target = all.get(path);
+    return target !== undefined && hiding.highest(path) <= (layers.get(path) ?? 0) ? target : undefined;
   };
   let known: readonly (readonly [string, string])[] | undefined;
   const short = () => {
