@@ -44,7 +44,7 @@ export const sbomProperty = {
   license: 'breakwater:package:license',
   /** `GOOS/GOARCH` of a Go binary. */
   goPlatform: 'breakwater:package:goPlatform',
-  /** Functions that a Go binary contains, as a JSON list. */
+  /** What a Go program was linked from of this module (`Package.symbols`), as a JSON list. */
   symbols: 'breakwater:package:symbols',
   /** `true` for a dependency of development only. */
   development: 'breakwater:package:development',
