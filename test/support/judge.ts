@@ -19,7 +19,9 @@ after(() => rmSync(directory, { recursive: true, force: true }));
 const streams: readonly FeedStream[] = [
   { id: 'alpine:3.18', scheme: 'apk', level: 'fixed-only' },
   { id: 'almalinux:9', scheme: 'rpm', level: 'fixed-only', names: 'binary' },
+  { id: 'azurelinux:3.0', scheme: 'rpm', level: 'full', epochs: false },
   { id: 'npm', scheme: 'npm', level: 'full' },
+  { id: 'gem', scheme: 'gem', level: 'full' },
   { id: 'pypi', scheme: 'pep440', level: 'full' },
   { id: 'golang', scheme: 'go', level: 'full' },
   { id: 'maven', scheme: 'maven', level: 'full' },
@@ -106,6 +108,15 @@ export const apk = (name: string, version: string, source = name, files: readonl
   evidence: 'installed-database',
   locations: [{ path: 'lib/apk/db/installed' }],
   files,
+});
+export const rpm = (name: string, version: string, more: Partial<PackageDraft> = {}): PackageDraft => ({
+  type: 'rpm',
+  name,
+  version,
+  stream: 'almalinux:9',
+  evidence: 'installed-database',
+  locations: [{ path: 'var/lib/rpm/rpmdb.sqlite' }],
+  ...more,
 });
 export const flaw = (
   id: string,
