@@ -63,7 +63,10 @@ export interface PackageDraft {
   /** Files that this operating-system package installed, as its database lists them. */
   readonly files?: readonly string[];
   readonly licenses?: readonly string[];
-  /** Names of functions that a Go binary contains, when its symbol table tells: import path and symbol. */
+  /**
+   * What a Go program was linked from of this module, when its function table tells: for each import path a text, the
+   * path and the fingerprints of its functions (see `vulnerability/go-functions.ts`). Empty when of none of it.
+   */
   readonly symbols?: readonly string[];
   /** `GOOS/GOARCH` of a Go binary; of a Rust one `GOOS` alone, in Go's words. */
   readonly goPlatform?: string;
