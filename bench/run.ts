@@ -52,6 +52,8 @@ async function main(): Promise<number> {
     writeFileSync(values.json, `${JSON.stringify(results.map(described), undefined, 2)}\n`);
     if (values.markdown) writePage(results, runs);
     return 0;
+  } catch (error) {
+    return say(`${error instanceof Error ? error.message : error}\n`, 2);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
