@@ -24,12 +24,12 @@ const foreignProgram = /\.(?:exe|app\/Contents\/Info\.plist)$/;
 export const causes: readonly Cause[] = [
   {
     id: 'source-name',
-    title: 'osv-scanner lists Debian packages under the names of their source packages',
+    title: "osv-scanner lists Debian's and Alpine's packages under the names of their source packages",
     right: 'ours',
     explains: ({ kind, peer, item }, { report }) =>
       kind === 'package' &&
       peer === 'osv-scanner' &&
-      item.type === 'deb' &&
+      (item.type === 'deb' || item.type === 'apk') &&
       report.packages.some(
         ({ name, version, source }) =>
           source !== undefined &&
@@ -80,8 +80,8 @@ export const causes: readonly Cause[] = [
     explains: ({ kind, peer, item }) => kind === 'place' && peer === 'osv-scanner' && item.type === 'npm',
   },
   {
-    id: 'unowned-npm-place',
-    title: 'packages that Debian installs below usr/share/nodejs',
+    id: 'debian-npm-place',
+    title: 'npm packages that Debian installs below usr/share/nodejs',
     right: 'ours',
     explains: ({ kind, only, item }) =>
       kind === 'package' && only === 'ours' && item.type === 'npm' && item.path.startsWith('usr/share/nodejs/'),
@@ -151,16 +151,31 @@ export const causes: readonly Cause[] = [
     title: 'flaws that exist only in programs built for another operating system',
     right: 'ours',
     explains: ({ kind, only, item }, sides) =>
-      kind === 'flaw' && only === 'theirs' && sides.goEntries(item).some(({ goos }) => goos && !goos.includes('linux')),
+      kind === 'flaw' && only === 'theirs' && sides.entries(item).some(({ goos }) => goos && !goos.includes('linux')),
+  },
+  {
+    id: 'vendored-copy',
+    title: "functions of the copy that Go's standard library has of a module, taken for the module's",
+    right: 'ours',
+    explains: ({ kind, only, peer, item }, sides) =>
+      kind === 'flaw' &&
+      only === 'theirs' &&
+      peer === 'grype' &&
+      sides
+        .entries(item)
+        .some(({ symbols }) =>
+          Object.entries(symbols ?? {}).some(([path, functions]) => sides.isInStandardLibrary(path, functions)),
+        ),
   },
   {
     id: 'function-absent',
     title: 'Go flaws in functions that the linker left out',
     right: 'ours',
-    explains: ({ kind, only, item, peer }, sides) =>
+    explains: ({ kind, only, peer, item }, sides) =>
       kind === 'flaw' &&
-      (only === 'theirs' ? peer === 'osv-scanner' : peer === 'grype') &&
-      sides.goEntries(item).some(({ symbols }) => symbols),
+      only === 'theirs' &&
+      peer === 'osv-scanner' &&
+      sides.entries(item).some(({ symbols }) => symbols),
   },
   {
     id: 'no-data-for-peers',

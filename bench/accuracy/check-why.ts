@@ -38,12 +38,7 @@ export function checkWhy(report: Report, database: VulnerabilityDatabase): WhyCh
     if (finding.why.length === 0) fault('it has no reason');
     for (const why of finding.why) {
       reasons += 1;
-      if (
-        found &&
-        why.version !== found.version &&
-        why.version !== found.source?.version &&
-        why.version !== found.version.replace(/^v/, '')
-      )
+      if (found && !versionsOf(found).includes(why.version))
         fault(`${why.version} is neither the version of the package nor of its source package`);
       for (const text of why.comparisons) {
         const comparison = parse(text, why);
@@ -61,6 +56,11 @@ export function checkWhy(report: Report, database: VulnerabilityDatabase): WhyCh
     for (const version of finding.fixed) if (!fixes.has(version)) fault(`no reason says that ${version} fixes it`);
   }
   return { findings: report.findings.length, reasons, comparisons: [...comparisons.values()], faults };
+}
+
+/** As they are compared: of the package or of its source, without Go's `v`, without an epoch where a source knows none. */
+function versionsOf({ version, source }: Report['packages'][number]): readonly string[] {
+  return [version, source?.version ?? version].flatMap((text) => [text, text.replace(/^(?:v(?=\d)|\d+:)/, '')]);
 }
 
 export function holds({ scheme, a, operator, b }: Comparison, order = orderOf(scheme, a, b)): boolean {
@@ -94,7 +94,12 @@ function recordFaults(finding: Finding, why: Why, database: VulnerabilityDatabas
 function statesRange(entry: AffectedEntry, { range, version, scheme }: Why): boolean {
   if (range === `= ${version}`)
     return entry.versions?.some((listed) => listed === version || orderOf(scheme, listed, version) === 0) ?? false;
-  return entry.ranges.some((stated) => rangeText(stated) === range);
+  // Where a document left the epoch out, it is left out of the range too.
+  const isWithoutEpoch = scheme === 'rpm' && !version.includes(':');
+  return entry.ranges.some((stated) => {
+    const text = rangeText(stated);
+    return text === range || (isWithoutEpoch && text.replace(/(?<= )\d+:/g, '') === range);
+  });
 }
 
 function rangeText({ introduced, after, fixed, lastAffected }: VersionRange): string {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,7 +13,7 @@ const help = `Scans images with Breakwater, Syft, Grype and osv-scanner and prin
 Usage: tools/node bench/accuracy/compare.ts --peers DIR --images DIR --db FILE [--image NAME] [--keep DIR] [--list CAUSE]
 
   --peers DIR    where the peers' programs (bin/) and databases lie
-  --images DIR   docker-archives, NAME.tar
+  --images DIR   docker-archives, NAME.tar; may be given several times
   --db FILE      Breakwater's vulnerability database, made from the advisories that the peers were given and others
   --keep DIR     where the outputs of all tools are kept; default: a folder of the system's for temporary files
   --list CAUSE   print every difference with this cause, or "all"
@@ -24,7 +24,7 @@ Exit codes: 0 every difference has a cause, or not run; 1 some have none.
 const { values } = parseArgs({
   options: {
     peers: { type: 'string' },
-    images: { type: 'string' },
+    images: { type: 'string', multiple: true },
     db: { type: 'string' },
     image: { type: 'string', multiple: true },
     keep: { type: 'string', default: join(tmpdir(), 'breakwater-accuracy') },
@@ -37,26 +37,31 @@ if (values.help) process.stdout.write(help);
 else if (!values.peers || !values.images || !values.db)
   process.stdout.write('not run: --peers, --images and --db are needed\n');
 else
-  process.exitCode = compareAll(resolve(values.images), {
-    peers: resolve(values.peers),
-    keep: resolve(values.keep),
-    database: resolve(values.db),
-  });
+  process.exitCode = compareAll(
+    values.images.map((folder) => resolve(folder)),
+    {
+      peers: resolve(values.peers),
+      keep: resolve(values.keep),
+      database: resolve(values.db),
+    },
+  );
 
-function compareAll(images: string, place: Required<ToolPlace>): number {
+function compareAll(folders: readonly string[], place: Required<ToolPlace>): number {
   mkdirSync(place.keep, { recursive: true });
-  const names =
-    values.image ??
-    readdirSync(images).flatMap((file) => (/-gzip\.tar$/.test(file) ? [] : (/^(.+)\.tar$/.exec(file)?.[1] ?? [])));
+  const archives = new Map(
+    folders.flatMap((folder) => readdirSync(folder).map((file) => [file, join(folder, file)] as const)),
+  );
+  const there = [...archives.keys()].flatMap((file) => /^(?!.*-gzip\.)(.+)\.tar$/.exec(file)?.[1] ?? []);
   let unexplained = 0;
-  for (const name of names.sort()) unexplained += compareImage(join(images, `${name}.tar`), name, place);
+  for (const name of (values.image ?? there).sort())
+    unexplained += compareImage(archives.get(`${name}.tar`), name, place);
   process.stdout.write(`\n${unexplained} differences without a cause\n`);
   return unexplained > 0 ? 1 : 0;
 }
 
-function compareImage(image: string, name: string, place: Required<ToolPlace>): number {
-  if (!existsSync(image)) {
-    process.stdout.write(`${name}: not run, ${image} does not exist\n`);
+function compareImage(image: string | undefined, name: string, place: Required<ToolPlace>): number {
+  if (!image) {
+    process.stdout.write(`${name}: not run, there is no ${name}.tar\n`);
     return 0;
   }
   const ours = breakwater(image, name, place);

@@ -2,18 +2,20 @@ import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Report } from '../../src/model/report.ts';
 import { openDatabase, type VulnerabilityDatabase } from '../../src/vulnerability/database.ts';
+import { holdsGoFunction } from '../../src/vulnerability/go-functions.ts';
 import { keyOf, type ListedFlaw, type ListedPackage, type Listing, partsOfPurl } from './listing.ts';
 
 /** What a difference is judged by: both lists, our report with its reasons, and the database behind it. */
 export interface Sides {
   readonly ours: Listing;
   readonly theirs: Listing;
-  /** Packages of ours by the key that all tools share. */
   readonly report: Report;
   /** True when the database keeps one of these ids as a record that its source took back. */
   readonly isWithdrawn: (ids: readonly string[]) => boolean;
-  /** What the Go database says of the module under one of the flaw's ids. */
-  readonly goEntries: (flaw: ListedFlaw) => ReturnType<VulnerabilityDatabase['entries']>;
+  /** What the database says of the package under one of the flaw's ids. */
+  readonly entries: (flaw: ListedFlaw) => ReturnType<VulnerabilityDatabase['entries']>;
+  /** True when the standard library's own copy of the package holds one of the functions. */
+  readonly isInStandardLibrary: (path: string, functions: readonly string[]) => boolean;
   /** The reasons of our findings for this flaw in this package version. */
   readonly why: (flaw: ListedFlaw) => Report['findings'][number]['why'];
   /** The same artifact in the same file, under another group on the other side. */
@@ -33,8 +35,15 @@ export function openSides(reportPath: string, database: string, ours: Listing, t
     theirs,
     report,
     isWithdrawn: (ids) => ids.some((id) => taken.get(id) !== undefined),
-    goEntries: ({ name, ids }) =>
-      knowledge.entries('golang', name).filter(({ advisory }) => ids.includes(knowledge.advisory(advisory).record)),
+    entries: ({ type, name, ids }) =>
+      knowledge.entries(type, name).filter(({ advisory }) => {
+        const { record, flaw } = knowledge.advisory(advisory);
+        return ids.includes(record) || knowledge.idsOf(flaw).some((id) => ids.includes(id));
+      }),
+    isInStandardLibrary: (path, functions) =>
+      report.packages.some(
+        ({ name, symbols }) => name === 'stdlib' && symbols && holdsGoFunction(symbols, `vendor/${path}`, functions),
+      ),
     why: (flaw) =>
       report.findings
         .filter(({ id, purl }) => flaw.ids.includes(id) && keyOf(partsOfPurl(purl)) === keyOf(flaw))
