@@ -32,6 +32,7 @@ export const scanOptionsHelp = `  --platform OS/ARCH[/VARIANT]   which image of 
   --cache-dir DIR                where analysed layers are kept; default: BREAKWATER_CACHE_DIR or the user's cache
   --cache-size MIB               default: ${defaultCacheMiB}
   --max-layer-size GIB           uncompressed bytes of one layer; default: 128
+  --max-layer-entries NUMBER     files, directories and links of one layer; default: ${defaultLimits.layerEntries}
   --timeout MINUTES              time to read an image in; default: 30
   --plain-http                   speak HTTP to the registry
   --ca-file FILE                 additional certificate authorities, PEM
@@ -59,6 +60,7 @@ export function parseScanArguments(args: readonly string[], terminal: Terminal):
     limits: {
       ...defaultLimits,
       layerBytes: number(values['max-layer-size'], 'max-layer-size', defaultLimits.layerBytes / 2 ** 30) * 2 ** 30,
+      layerEntries: number(values['max-layer-entries'], 'max-layer-entries', defaultLimits.layerEntries),
       imageMs: number(values.timeout, 'timeout', defaultLimits.imageMs / 60_000) * 60_000,
     },
     open: openOptions(values, environment),
@@ -86,6 +88,7 @@ function parse(args: readonly string[]) {
         'cache-dir': text,
         'cache-size': text,
         'max-layer-size': text,
+        'max-layer-entries': text,
         timeout: text,
         'plain-http': flag,
         'ca-file': text,

@@ -19,6 +19,9 @@ export interface LayerTree {
 const whiteoutPrefix = '.wh.';
 const opaqueMarker = '.wh..wh..opq';
 
+/** What a name takes beside its characters, roughly. */
+export const nameOverhead = 64;
+
 /** Collects the names of a layer while it is read. */
 export class LayerTreeBuilder {
   readonly #files = new PathSetBuilder();
@@ -41,7 +44,7 @@ export class LayerTreeBuilder {
     return this.#symlinks.length;
   }
 
-  /** Characters of the names that are kept as they are, not as hashes. */
+  /** Characters of the names that are kept as they are, not as hashes, and what each takes beside them. */
   get nameLength(): number {
     return this.#nameLength;
   }
@@ -54,7 +57,7 @@ export class LayerTreeBuilder {
     this.#parentsOf(path);
     this.#files.add(path);
     this.#symlinks.push([path, target]);
-    this.#nameLength += path.length + target.length;
+    this.#nameLength += nameOverhead + path.length + target.length;
   }
 
   /** Notes a file; false when it was only a mark for the layers below. */
@@ -66,7 +69,7 @@ export class LayerTreeBuilder {
       return true;
     }
     const parent = parentOf(path);
-    this.#nameLength += path.length;
+    this.#nameLength += nameOverhead + path.length;
     if (name === opaqueMarker) this.#opaque.push(parent);
     // `.wh..wh.*` is bookkeeping of aufs and names no file.
     else if (!name.startsWith('.wh..wh.')) this.#whiteouts.push(parent ? `${parent}/${name.slice(4)}` : name.slice(4));

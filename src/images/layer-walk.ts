@@ -2,7 +2,7 @@ import { AppError, messageOf } from '../lib/errors.ts';
 import { isExecutableFormat } from '../lib/executable-format.ts';
 import { type TarEntry, TarReader, type TarSink } from '../lib/tar.ts';
 import { maxPathLength, normalisePath } from './image-path.ts';
-import { LayerTreeBuilder } from './layer-tree.ts';
+import { LayerTreeBuilder, nameOverhead } from './layer-tree.ts';
 import type { Limits } from './limits.ts';
 import { createProblemList, type ProblemList } from './problem-list.ts';
 import type { SourceFile } from './source-file.ts';
@@ -89,7 +89,7 @@ export class LayerWalk {
     if (target === undefined) this.#outside(entry.link);
     else if (target !== path) {
       this.links.set(path, { target, mode: entry.mode });
-      this.#linkLength += path.length + target.length;
+      this.#linkLength += nameOverhead + path.length + target.length;
     }
   }
 

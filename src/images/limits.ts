@@ -10,7 +10,7 @@ export interface Limits {
   readonly memoryFileBytes: number;
   /** Symbolic links remembered per layer. */
   readonly layerSymlinks: number;
-  /** Characters of the names that are remembered per layer: of links, and of what a layer takes away. */
+  /** Characters, and 64 for each, of the names that are remembered per layer: of links, and of what a layer takes away. */
   readonly layerNameLength: number;
   /** Bytes, roughly, that what was found may take: in one layer, and in all layers of an image together with their names. */
   readonly layerFactBytes: number;
@@ -21,7 +21,7 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   layerBytes: 128 * 2 ** 30,
-  layerEntries: 4_000_000,
+  layerEntries: 3_000_000,
   fileBytes: 4 * 2 ** 30,
   memoryFileBytes: 8 * 2 ** 20,
   layerSymlinks: 300_000,

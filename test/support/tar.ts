@@ -43,12 +43,22 @@ export function dockerArchiveOf(
 
 function memberBytes(member: TarMember): Buffer[] {
   const content = Buffer.from(member.content ?? '');
+  return [headerOf(member, content.length), content, Buffer.alloc((512 - (content.length % 512)) % 512)];
+}
+
+/** The header of a member alone. Sizes from 8 GiB on are written in base 256, as GNU tar does. */
+export function headerOf(member: TarMember, size: number): Buffer {
+  const claimed = member.claim ?? size;
   const header = Buffer.alloc(512);
   header.write(member.path.slice(0, 100), 0);
   header.write(`${(member.mode ?? 0o644).toString(8).padStart(7, '0')}\0`, 100);
   header.write('0000000\0', 108);
   header.write('0000000\0', 116);
-  header.write(`${(member.claim ?? content.length).toString(8).padStart(11, '0')}\0`, 124);
+  if (claimed < 8 ** 11) header.write(`${claimed.toString(8).padStart(11, '0')}\0`, 124);
+  else {
+    header[124] = 0x80;
+    header.writeBigUInt64BE(BigInt(claimed), 128);
+  }
   member.rawSize?.copy(header, 124);
   header.write('00000000000\0', 136);
   header.write('        ', 148);
@@ -59,5 +69,5 @@ function memberBytes(member: TarMember): Buffer[] {
   let sum = 0;
   for (const byte of header) sum += byte;
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  return [header, content, Buffer.alloc((512 - (content.length % 512)) % 512)];
+  return header;
 }
