@@ -133,9 +133,12 @@ test('a file above the limit is skipped and named', (t) => {
 
 test('directories nested deeper than any path is long are a problem, not a crash', (t) => {
   const root = directoryFor(t);
-  const build =
-    'import os,sys\nos.chdir(sys.argv[1])\nfor i in range(60):\n os.mkdir("d"*100)\n os.chdir("d"*100)\nopen("f","w")';
-  execFileSync('python3', ['-c', build, root]);
+  const build = `process.chdir(process.argv[1]);
+    for (let depth = 0; depth < 60; depth += 1) {
+      require('fs').mkdirSync('d'.repeat(100));
+      process.chdir('d'.repeat(100));
+    }`;
+  execFileSync(process.execPath, ['--eval', build, root]);
   t.after(() => execFileSync('rm', ['-rf', root]));
 
   const reading = read(root);
