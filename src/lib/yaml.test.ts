@@ -11,6 +11,14 @@ test('each document of a stream is read, with keys as texts', () => {
   assert.deepEqual(parseYamlDocuments(''), []);
 });
 
+test('scalars are typed, or stay what is written', () => {
+  const text = 'version: 1.10\nfixed: ~\nlist: [0o7, yes, 2020-01-01]\n';
+  assert.deepEqual(parseYamlDocuments(text), [{ version: 1.1, fixed: null, list: [7, 'yes', '2020-01-01'] }]);
+  assert.deepEqual(parseYamlDocuments(text, 'text'), [
+    { version: '1.10', fixed: '~', list: ['0o7', 'yes', '2020-01-01'] },
+  ]);
+});
+
 test('an alias repeats its anchor, a cyclic one leads back to itself', () => {
   assert.deepEqual(parseYamlDocuments('a: &x [1]\nb: *x\n'), [{ a: [1], b: [1] }]);
 
