@@ -135,13 +135,18 @@ test('hundreds of layers with thousands of links and files are joined in little 
 function applied(
   layers: readonly (readonly Member[])[],
   whiteouts: readonly (readonly string[])[],
+  opaque: readonly (readonly string[])[],
 ): Map<string, number> {
   const files = new Map<string, number>();
   const remove = (path: string) => {
     for (const known of [...files.keys()]) if (known === path || known.startsWith(`${path}/`)) files.delete(known);
   };
   layers.forEach((members, at) => {
-    for (const path of whiteouts[at] ?? []) remove(path);
+    for (const path of [...(whiteouts[at] ?? []), ...(opaque[at] ?? [])]) remove(path);
+    for (const path of opaque[at] ?? []) {
+      const parts = path.split('/');
+      for (let end = 1; end < parts.length; end += 1) files.delete(parts.slice(0, end).join('/'));
+    }
     for (const { path } of members) {
       remove(path);
       const parts = path.split('/');
@@ -158,20 +163,31 @@ test('what is visible is what applying the layers one after the other leaves', (
   const layer = fc.record({
     files: fc.uniqueArray(path, { maxLength: 4 }),
     gone: fc.uniqueArray(path, { maxLength: 2 }),
+    opaque: fc.uniqueArray(path, { maxLength: 1 }),
   });
   fc.assert(
     fc.property(fc.array(layer, { minLength: 1, maxLength: 5 }), (drawn) => {
       // Within one layer a path cannot be both a file and a directory.
-      const layers = drawn.map(({ files, gone }) => ({
+      const layers = drawn.map(({ files, gone, opaque }) => ({
         gone,
-        files: files.filter((file) => !files.some((other) => other.startsWith(`${file}/`))),
+        opaque,
+        files: files.filter(
+          (file) => ![...files, ...opaque.map((path) => `${path}/`)].some((other) => other.startsWith(`${file}/`)),
+        ),
       }));
       const expected = applied(
         layers.map(({ files }) => files.map((file) => ({ path: file, kind: 'file' }))),
         layers.map(({ gone }) => gone),
+        layers.map(({ opaque }) => opaque),
       );
-      const trees = layers.map(({ files, gone }) =>
-        treeOf([...gone.map((item) => item.replace(/([^/]+)$/, '.wh.$1')), ...files]),
+      const parents = (path: string) =>
+        path.split('/').map((_part, at, parts) => `${parts.slice(0, at + 1).join('/')}/`);
+      const trees = layers.map(({ files, gone, opaque }) =>
+        treeOf([
+          ...gone.map((item) => item.replace(/([^/]+)$/, '.wh.$1')),
+          ...opaque.flatMap((item) => [...parents(item), `${item}/.wh..wh..opq`]),
+          ...files,
+        ]),
       );
       const overlay = overlayOf(trees);
       layers.forEach(({ files }, at) => {
