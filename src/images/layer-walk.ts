@@ -14,6 +14,8 @@ export interface FileWish {
   readonly onlyExecutables: boolean;
   /** Who will read it. Files with the same content tell the same readers the same. */
   readonly readers?: readonly unknown[];
+  /** What they tell follows from the content alone, whatever the name: then another name of the same file needs no second look. */
+  readonly byContent?: boolean;
   /** Throws LIMIT_EXCEEDED to end the reading of the layer; anything else becomes a problem of the file. */
   readonly read: (file: SourceFile) => void;
 }

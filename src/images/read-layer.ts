@@ -75,7 +75,7 @@ function sortLinks(links: ReadonlyMap<string, HardLink>, wishFor: WishFor, limit
     if (!wish) continue;
     const target = endOfLinks(path);
     const readers = new Set(wishFor(target, limits.fileBytes, mode)?.readers);
-    const isShown = wish.onlyExecutables && wish.readers?.every((reader) => readers.has(reader));
+    const isShown = (wish.onlyExecutables || wish.byContent) && wish.readers?.every((reader) => readers.has(reader));
     if (isShown) sameFiles.push([path, target]);
     else if (targets.has(target)) targets.get(target)?.push(path);
     else targets.set(target, [path]);
