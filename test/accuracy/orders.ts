@@ -160,7 +160,9 @@ function withoutZeros(parts: readonly Part[]): readonly Part[] {
 export const composerOrder = byKey(
   (version) => {
     const [, numbers, word, count = '0', more = '0'] =
-      /^v?(\d+(?:\.\d+){0,3})(?:[._-]?(dev|alpha|a|beta|b|rc|stable|patch|pl|p)[.-]?(\d*)(?:[.-](\d+))?)?$/i.exec(version) ?? [];
+      /^v?(\d+(?:\.\d+){0,3})(?:[._-]?(dev|alpha|a|beta|b|rc|stable|patch|pl|p)[.-]?(\d*)(?:[.-](\d+))?)?$/i.exec(
+        version,
+      ) ?? [];
     if (numbers === undefined) return undefined;
     const rank = word === undefined ? 4 : stabilities.indexOf((word.toLowerCase()[0] ?? '').replace('s', ''));
     return { numbers: numbers.split('.').map(Number), stability: [rank, Number(count), Number(more)] };
@@ -250,4 +252,11 @@ export const upstreamOrder = byKey(
     natural(a.rank, b.rank) ||
     firstOf<Part>(a.detail, b.detail, (x, y) => (typeof x === typeof y ? compareParts(x, y) : 0), 0),
 );
-const testWords = [/^(dev|snapshot|nightly)$/, /^(a|alpha)$/, /^(b|beta)$/, /^(m|milestone)$/, /^(pre|preview|prerelease)$/, /^(c|cr|rc)$/];
+const testWords = [
+  /^(dev|snapshot|nightly)$/,
+  /^(a|alpha)$/,
+  /^(b|beta)$/,
+  /^(m|milestone)$/,
+  /^(pre|preview|prerelease)$/,
+  /^(c|cr|rc)$/,
+];

@@ -8,7 +8,11 @@ interface Record {
   id: string;
   withdrawn: boolean;
   readonly aliases: string[];
-  readonly affected: { name: string; readonly ranges: (OsvRange & { readonly events: OsvEvent[] })[]; readonly versions: string[] }[];
+  readonly affected: {
+    name: string;
+    readonly ranges: (OsvRange & { readonly events: OsvEvent[] })[];
+    readonly versions: string[];
+  }[];
 }
 
 /** Line by line: the files are all written by one program. */
@@ -56,7 +60,12 @@ function plain(value: string): string {
   return value.trim().replace(/^(["'])(.*)\1$/, '$2');
 }
 
-export function pypiStatements(data: string): { statements: Statement[]; records: number; withdrawn: number; listed: number } {
+export function pypiStatements(data: string): {
+  statements: Statement[];
+  records: number;
+  withdrawn: number;
+  listed: number;
+} {
   const statements: Statement[] = [];
   let [records, withdrawn, listed] = [0, 0, 0];
   const root = join(data, 'pypa-advisory-database/vulns');
@@ -65,15 +74,21 @@ export function pypiStatements(data: string): { statements: Statement[]; records
     const record = readRecord(readFileSync(join(root, path), 'utf8'));
     records += 1;
     if (record.withdrawn) withdrawn += 1;
-    else for (const { name, ranges, versions } of record.affected) {
-      listed += versions.length;
-      statements.push(statementOf(record, name, ranges, versions));
-    }
+    else
+      for (const { name, ranges, versions } of record.affected) {
+        listed += versions.length;
+        statements.push(statementOf(record, name, ranges, versions));
+      }
   }
   return { statements, records, withdrawn, listed };
 }
 
-function statementOf({ id, aliases }: Record, name: string, ranges: readonly OsvRange[], versions: readonly string[]): Statement {
+function statementOf(
+  { id, aliases }: Record,
+  name: string,
+  ranges: readonly OsvRange[],
+  versions: readonly string[],
+): Statement {
   const bounds = boundsOf(ranges);
   const known = new Set(versions);
   return {
@@ -82,7 +97,19 @@ function statementOf({ id, aliases }: Record, name: string, ranges: readonly Osv
     ids: [id, ...aliases],
     subject: { type: 'pypi', name: name.toLowerCase().replace(/[-_.]+/g, '-') },
     affects: (version) =>
-      known.has(version) || isInRanges(version, ranges, pythonOrder) || versions.some((each) => pythonOrder(each, version) === 0),
-    probes: [...versions, ...bounds.flatMap((bound) => [bound, justBelow(bound) ?? bound, justAbove(bound) ?? bound, `${bound}.dev0`, `${bound}rc1`, `${bound}.post1`])],
+      known.has(version) ||
+      isInRanges(version, ranges, pythonOrder) ||
+      versions.some((each) => pythonOrder(each, version) === 0),
+    probes: [
+      ...versions,
+      ...bounds.flatMap((bound) => [
+        bound,
+        justBelow(bound) ?? bound,
+        justAbove(bound) ?? bound,
+        `${bound}.dev0`,
+        `${bound}rc1`,
+        `${bound}.post1`,
+      ]),
+    ],
   };
 }
