@@ -12,7 +12,7 @@ function natural(a: number | bigint, b: number | bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function text(a: string, b: string): number {
+export function text(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
@@ -231,6 +231,17 @@ function compareMavenTokens(a: MavenToken, b: MavenToken): number {
   return natural(left[0], right[0]) || text(left[1], right[1]);
 }
 
+/** Feature, interim, update: `8u312`, `1.8.0-update_312` and `8.0.312` are one. */
+export const javaOrder = byKey(
+  (version) => {
+    const [, numbers, rest = ''] = /^(\d+(?:[._]\d+|u\d+|[-:]update_?\d+)*)(.*)$/.exec(version) ?? [];
+    if (numbers === undefined || !/^([-+].+)?$/.test(rest)) return undefined;
+    const modern = numbers.replace(/^1\.(?=\d)/, '').replace(/^(\d+)u/, '$1.0.');
+    return { numbers: (modern.match(/\d+/g) ?? []).map(Number), isTest: /^-(ea|beta|alpha|rc)/.test(rest) };
+  },
+  (a, b) => firstOf(a.numbers, b.numbers, natural, 0) || Number(b.isTest) - Number(a.isTest),
+);
+
 /**
  * Releases of programs without a package manager: numbers; a word for a test release makes it older, a letter or a
  * patch level newer, and anything else is a packager's.
@@ -241,9 +252,10 @@ export const upstreamOrder = byKey(
     if (numbers === undefined || /^[0-9a-f]{20,}$/i.test(version)) return undefined;
     const [, word = '', count = '0', more = '0'] = /^[._~+-]?([a-z]*)[._-]?(\d*)(?:[._-](\d+))?/i.exec(rest) ?? [];
     const test = testWords.findIndex((words) => words.test(word.toLowerCase()));
-    const isLetter = /^[a-z]{1,2}(?![a-z])/i.test(rest) && test < 0;
-    const isPatch = /^(p|pl|patch|sp|u|update)$/i.test(word) && count !== '';
-    const rank = test >= 0 && (word.length > 1 || count !== '') ? test - 10 : isLetter || isPatch ? 1 : 0;
+    const isTest = test >= 0 && (word.length > 1 || count !== '');
+    const isLetter = /^[a-z]{1,2}(?![a-z])/i.test(rest);
+    const isPatch = /^(p|pl|patch|sp|r|u|update)$/i.test(word) && count !== '';
+    const rank = isTest ? test - 10 : isLetter || isPatch ? 1 : 0;
     const detail = rank === 0 ? [] : [rank > 0 ? word.toLowerCase() : '', Number(count || 0), Number(more || 0)];
     return { numbers: numbers.split(/[._-]/).map(BigInt), rank, detail };
   },

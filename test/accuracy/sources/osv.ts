@@ -12,9 +12,18 @@ export interface OsvRange {
   readonly events: readonly OsvEvent[];
 }
 
-/** https://ossf.github.io/osv-schema/#evaluation, step by step: is the version affected by the ranges? */
+/**
+ * https://ossf.github.io/osv-schema/#evaluation, step by step: is the version affected by the ranges? The algorithm ends
+ * at the first `last_affected`; records that name several mean that each of them is affected.
+ */
 export function isInRanges(version: string, ranges: readonly OsvRange[], order: Order): boolean {
-  return ranges.some(({ type, events }) => type !== 'GIT' && isInEvents(version, events, order));
+  if (order(version, version) === undefined) return false;
+  const ours = ranges.filter(({ type }) => type !== 'GIT');
+  return ours.some(
+    ({ events }) =>
+      isInEvents(version, events, order) ||
+      events.some(({ last_affected: last }) => last !== undefined && order(version, last) === 0),
+  );
 }
 
 function isInEvents(version: string, events: readonly OsvEvent[], order: Order): boolean {

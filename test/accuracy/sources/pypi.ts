@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Statement } from '../case.ts';
 import { pythonOrder } from '../orders.ts';
 import { boundsOf, isInRanges, justAbove, justBelow, type OsvEvent, type OsvRange } from './osv.ts';
+import type { Reading } from './osv-json.ts';
 
 interface Record {
   id: string;
@@ -44,14 +45,14 @@ function readAffected(affected: Record['affected'], line: string, list: string):
   if (key) return key;
   const [, name] = /^ {4}name: (.*)$/.exec(line) ?? [];
   if (list === 'package' && name) entry.name = plain(name);
-  if (list === 'versions' && line.startsWith('  - ')) entry.versions.push(plain(line.slice(4)));
+  if (list === 'versions' && /^ {2,4}- /.test(line)) entry.versions.push(plain(line.replace(/^ *- /, '')));
   if (list === 'ranges') {
     const [, type] = /^ {2}(?:- | {2})type: (\w+)$/.exec(line) ?? [];
     const [, kind, version] = /^ {4}- (introduced|fixed|last_affected): (.*)$/.exec(line) ?? [];
     if (line.startsWith('  - ')) entry.ranges.push({ type: type ?? 'GIT', events: [] });
     const range = entry.ranges.at(-1);
     if (range && type) entry.ranges[entry.ranges.length - 1] = { ...range, type };
-    if (range && kind && version) range.events.push({ [kind]: plain(version) });
+    if (range && kind && version) range.events.push({ [kind]: spelled(plain(version)) });
   }
   return list;
 }
@@ -60,12 +61,7 @@ function plain(value: string): string {
   return value.trim().replace(/^(["'])(.*)\1$/, '$2');
 }
 
-export function pypiStatements(data: string): {
-  statements: Statement[];
-  records: number;
-  withdrawn: number;
-  listed: number;
-} {
+export function pypiReading(data: string): Reading & { readonly listed: number } {
   const statements: Statement[] = [];
   let [records, withdrawn, listed] = [0, 0, 0];
   const root = join(data, 'pypa-advisory-database/vulns');
@@ -100,16 +96,18 @@ function statementOf(
       known.has(version) ||
       isInRanges(version, ranges, pythonOrder) ||
       versions.some((each) => pythonOrder(each, version) === 0),
-    probes: [
-      ...versions,
-      ...bounds.flatMap((bound) => [
-        bound,
-        justBelow(bound) ?? bound,
-        justAbove(bound) ?? bound,
-        `${bound}.dev0`,
-        `${bound}rc1`,
-        `${bound}.post1`,
-      ]),
-    ],
+    probes: [...versions, ...bounds.flatMap(around)],
   };
+}
+
+function around(bound: string): string[] {
+  const near = [bound, justBelow(bound) ?? bound, justAbove(bound) ?? bound];
+  return /^[\d.]+$/.test(bound) ? [...near, `${bound}.dev0`, `${bound}rc1`, `${bound}.post1`] : near;
+}
+
+/** NVD's `2.6.0-NA` is the release without an update, and `2.6.0-cu124` what Python writes `2.6.0+cu124`. */
+function spelled(version: string): string {
+  const release = version.replace(/-NA$/, '');
+  if (pythonOrder(release, release) !== undefined) return release;
+  return release.replace(/^(\d+(?:\.\d+)+)[.-](?=[a-z\d])/, '$1+');
 }
