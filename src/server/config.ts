@@ -6,13 +6,13 @@ const seconds = (text: string) => z.coerce.number().min(1).describe(text);
 
 /**
  * Everything that is set before the server starts. One schema for file (YAML), environment and flags: key
- * `signIn.sessionHours` is `BREAKWATER_SIGN_IN_SESSION_HOURS` and `--sign-in.session-hours`. Later ones win, in that order.
+ * `signIn.sessionHours` is `BREAKWATER_SIGN_IN_SESSION_HOURS` and `--sign-in-session-hours`. Later ones win, in that order.
  */
 export const serverConfig = z.strictObject({
   dataDir: z.string().min(1).describe('Where the embedded database, keys and caches lie.'),
   listen: z
     .string()
-    .regex(/^.+:\d{1,5}$/)
+    .regex(/^.+:\d{1,5}$/, 'should be an address and a port: 127.0.0.1:8443')
     .default('127.0.0.1:8443')
     .describe('Address and port. Without TLS only a loopback address is accepted.'),
   publicUrl: z
@@ -88,6 +88,15 @@ export const serverConfig = z.strictObject({
         .array(z.string())
         .default([])
         .describe('Private, loopback or link-local addresses (CIDR) that registries may lie at.'),
+    })
+    .prefault({}),
+  metrics: z
+    .strictObject({
+      open: z
+        .stringbool()
+        .or(z.boolean())
+        .default(false)
+        .describe('Metrics without signing in; else they want a token.'),
     })
     .prefault({}),
   vulnerabilityDatabase: z
