@@ -6,6 +6,7 @@ import { catalogers } from '../vulnerability/catalogers/index.ts';
 import { createJudge } from '../vulnerability/judge.ts';
 import { noLayerCache, openLayerCache } from '../vulnerability/layer-cache.ts';
 import { versionSchemes } from '../vulnerability/version-schemes/index.ts';
+import { buildIdentity } from './build-identity.ts';
 import type { Resources, Terminal } from './command.ts';
 import { chooseDatabase } from './open-database.ts';
 import type { ScanArguments } from './scan-arguments.ts';
@@ -24,7 +25,7 @@ export async function runScan(
     const options: AssessOptions = {
       catalogers,
       cache: args.cacheDirectory
-        ? openLayerCache(args.cacheDirectory, args.cacheBytes, catalogers, args.limits)
+        ? openLayerCache(args.cacheDirectory, args.cacheBytes, catalogers, args.limits, buildIdentity())
         : noLayerCache,
       limits: args.limits,
       scannerVersion: version(),
