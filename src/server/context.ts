@@ -4,6 +4,7 @@ import type { Vulnerabilities } from './assessment/vulnerabilities.ts';
 import type { ServerConfig } from './config.ts';
 import type { Events } from './events.ts';
 import type { Queue } from './jobs/queue.ts';
+import type { Metrics } from './metrics.ts';
 import type { Seal } from './seal.ts';
 
 /** Everything long-lived that routes and jobs are handed; built in `main.ts`, nowhere else. */
@@ -17,6 +18,7 @@ export interface ServerContext {
   /** Encrypts what must not lie in the database in the clear. */
   readonly seal: Seal;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly now: () => Date;
   readonly started: Date;
 }
