@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { version } from './version.ts';
+import { version } from '../lib/version.ts';
 
 /**
  * Another one whenever the program's code is another: the bundle's files, most of which bear a hash of their content in

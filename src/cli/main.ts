@@ -1,8 +1,8 @@
 import { AppError, messageOf } from '../lib/errors.ts';
+import { version } from '../lib/version.ts';
 import { visibleSentence } from '../lib/visible-text.ts';
 import { type ExitCode, exitCodes, type Terminal } from './command.ts';
 import { commands } from './commands/index.ts';
-import { version } from './version.ts';
 
 /** Runs one command line; every failure becomes one line for people and an exit code. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -18,7 +18,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     return exitCodes.failed;
   }
   try {
-    const resources = load.prepare?.(rest) ?? {};
+    const resources = load.prepare?.(rest, terminal.environment) ?? {};
     const command = await load.load();
     if (rest.includes('--help') || rest.includes('-h')) {
       terminal.out(command.help);

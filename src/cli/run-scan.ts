@@ -1,5 +1,6 @@
 import { openSubject } from '../images/open-subject.ts';
 import { imageSources } from '../images/sources/index.ts';
+import { version } from '../lib/version.ts';
 import type { Report } from '../model/report.ts';
 import { type AssessEvent, type AssessOptions, assess, report } from '../vulnerability/assess.ts';
 import { catalogers } from '../vulnerability/catalogers/index.ts';
@@ -10,7 +11,6 @@ import { buildIdentity } from './build-identity.ts';
 import type { Resources, Terminal } from './command.ts';
 import { chooseDatabase } from './open-database.ts';
 import type { ScanArguments } from './scan-arguments.ts';
-import { version } from './version.ts';
 
 /** Everything from a reference to a report. */
 export async function runScan(

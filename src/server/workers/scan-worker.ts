@@ -1,0 +1,57 @@
+import { defaultLimits } from '../../images/limits.ts';
+import { AppError, messageOf } from '../../lib/errors.ts';
+import { type AssessEvent, takeInventory } from '../../vulnerability/assess.ts';
+import { catalogers } from '../../vulnerability/catalogers/index.ts';
+import { openLayerCache } from '../../vulnerability/layer-cache.ts';
+import type { ScanErrand, WorkerAnswer } from './protocol.ts';
+import { openSource } from './scan-source.ts';
+
+/** A process of its own, because what it reads is hostile: one image after the other, each answered once. */
+const answer = (message: WorkerAnswer) => process.send?.(message);
+
+process.on('message', (errand: ScanErrand) => {
+  scan(errand).then(answer, (error: unknown) => {
+    const code = error instanceof AppError ? error.code : 'UNEXPECTED';
+    answer({ kind: 'failed', code, message: messageOf(error) });
+  });
+});
+// The server is gone: nobody waits for the answer.
+process.on('disconnect', () => process.exit(0));
+// A terminal's Ctrl-C goes to all; the server decides what is waited for.
+process.on('SIGINT', () => {});
+
+async function scan({ source, cacheDirectory, cacheBytes, imageMs }: ScanErrand): Promise<WorkerAnswer> {
+  const limits = { ...defaultLimits, imageMs };
+  const subject = await openSource(source);
+  if (subject.kind === 'sbom') throw new AppError('INPUT_UNRECOGNISED', `${subject.reference} is no image`);
+  try {
+    const { image, inventory } = await takeInventory(subject, {
+      catalogers,
+      cache: openLayerCache(cacheDirectory, cacheBytes, catalogers, limits),
+      limits,
+      scannerVersion: '',
+      onEvent: tell,
+    });
+    return { kind: 'inventory', image, inventory };
+  } finally {
+    if (subject.kind === 'image') await subject.close();
+  }
+}
+
+/** At most a few a second: progress is for people. */
+const tellEveryMs = 250;
+let told = 0;
+let bytes = 0;
+
+function tell(event: AssessEvent): void {
+  if (event.kind === 'layer') {
+    answer({ kind: 'progress', progress: { kind: 'layer', at: event.at, of: event.of } });
+    return;
+  }
+  if (event.kind !== 'bytes') return;
+  bytes += event.bytes;
+  if (Date.now() - told < tellEveryMs) return;
+  told = Date.now();
+  answer({ kind: 'progress', progress: { kind: 'bytes', bytes } });
+  bytes = 0;
+}
