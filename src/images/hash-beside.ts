@@ -26,23 +26,32 @@ export interface Hasher {
   readonly close: () => void;
 }
 
-/** Starts the thread. Early is good: it takes 30 ms, which the caller spends otherwise; it does not keep the process alive. */
-export function startHasher(): Hasher {
-  const worker = new Worker(workerUrl());
+/**
+ * Starts the thread, or lets the first errand start it where there may be none. Early is good: it takes 30 ms, which the
+ * caller spends otherwise; it does not keep the process alive.
+ */
+export function startHasher(when: 'now' | 'when-needed' = 'now'): Hasher {
   const waiting: { readonly resolve: (answer: HashAnswer) => void; readonly reject: (error: unknown) => void }[] = [];
   const fail = (error: unknown) => {
     for (const { reject } of waiting.splice(0)) reject(error);
   };
-  worker.on('message', (answer: HashAnswer) => waiting.shift()?.resolve(answer));
-  worker.on('error', fail);
-  worker.on('exit', () => fail(new AppError('INPUT_UNREADABLE', 'its digest could not be computed')));
-  worker.unref();
+  const start = () => {
+    const thread = new Worker(workerUrl());
+    thread.on('message', (answer: HashAnswer) => waiting.shift()?.resolve(answer));
+    thread.on('error', fail);
+    thread.on('exit', () => fail(new AppError('INPUT_UNREADABLE', 'its digest could not be computed')));
+    thread.unref();
+    return thread;
+  };
+  let worker = when === 'now' ? start() : undefined;
   const ask = (errand: HashErrand) =>
     new Promise<HashAnswer>((resolve, reject) => {
+      worker ??= start();
+      const thread = worker;
       const done = () => {
-        if (waiting.length === 0) worker.unref();
+        if (waiting.length === 0) thread.unref();
       };
-      worker.ref();
+      thread.ref();
       waiting.push({
         resolve: (answer) => {
           done();
@@ -50,11 +59,11 @@ export function startHasher(): Hasher {
         },
         reject,
       });
-      worker.postMessage(errand);
+      thread.postMessage(errand);
     });
   return {
     hash: async ({ path, offset, size }, deadline) => digestOf(await ask({ path, offset, size, deadline }), size),
-    close: () => void worker.terminate(),
+    close: () => void worker?.terminate(),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Command, Resources } from '../command.ts';
+import type { Command, Resources, Terminal } from '../command.ts';
 import { hasherFor } from '../hasher-for.ts';
 
 /** Loaded when used, so that no command pays for another's start. */
@@ -6,7 +6,7 @@ export interface LazyCommand {
   readonly summary: string;
   readonly load: () => Promise<Command>;
   /** Starts, before the code is loaded, what takes as long to start. */
-  readonly prepare?: (args: readonly string[]) => Resources;
+  readonly prepare?: (args: readonly string[], environment: Terminal['environment']) => Resources;
 }
 
 /** In the order of the help text. */
