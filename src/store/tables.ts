@@ -88,9 +88,11 @@ export interface Tables {
     first_seen: DefaultedInstant;
     pushed: MaybeInstant;
     scanned: MaybeInstant;
+    gone: MaybeInstant;
   };
   image_detail: { image: number; detail: Buffer };
   image_components: { image: number; components: number[] };
+  image_components_gone: { image: number; components: number[] };
   image_summary: {
     image: number;
     critical: Defaulted<number>;
@@ -127,6 +129,7 @@ export interface Tables {
     key: Buffer;
     type: string;
     name: string;
+    software: string;
     version: string;
     stream: string | null;
     purl: string;
@@ -205,6 +208,41 @@ export interface Tables {
     status: Defaulted<string>;
     changed: DefaultedInstant;
   };
+  estate_change: { id: Generated<string> };
+  flaw_summary: {
+    flaw: number;
+    images: number;
+    severity: number;
+    risk: number;
+    fixable: boolean;
+    first_seen: Instant;
+    packages: string[];
+    words: string;
+  };
+  update_summary: {
+    key: string;
+    type: string;
+    stream: string | null;
+    software: string;
+    target: string;
+    versions: string[];
+    components: number[];
+    flaws: string[];
+    images: number;
+    critical: number;
+    high: number;
+    medium: number;
+    low: number;
+    negligible: number;
+    unknown: number;
+    exploited: number;
+    accepted: number;
+    risk: number;
+    since: Instant;
+    gone: MaybeInstant;
+  };
+  package_summary: { type: string; name: string; images: number; versions: number };
+  recount: { one: Defaulted<boolean>; at: Instant; took: number };
   day_summary: { day: string; counts: Json };
   job: {
     id: Generated<string>;

@@ -121,9 +121,14 @@ CREATE TABLE image (
   scanner text,
   first_seen timestamptz NOT NULL DEFAULT now(),
   pushed timestamptz,
-  scanned timestamptz
+  scanned timestamptz,
+  gone timestamptz                         -- since when it lies nowhere any more
 );
 CREATE INDEX image_state ON image (state);
+CREATE INDEX image_name ON image (name, id);
+CREATE INDEX image_first_seen ON image (first_seen, id);
+CREATE INDEX image_pushed ON image ((coalesce(pushed, first_seen)), id);
+CREATE INDEX image_scanned ON image ((coalesce(scanned, '-infinity')), id);
 
 -- Packages with their places, layers, problems and coverage, as scanned: zstd of JSON.
 CREATE TABLE image_detail (
@@ -139,6 +144,12 @@ CREATE TABLE image_components (
 );
 CREATE INDEX image_components_inverted ON image_components USING gin (components) WITH (fastupdate = off);
 
+-- Components of images that are gone: nothing but history asks for them.
+CREATE TABLE image_components_gone (
+  image integer PRIMARY KEY REFERENCES image ON DELETE CASCADE,
+  components integer[] NOT NULL
+);
+
 -- Findings that stand, by severity; changed by signed differences.
 CREATE TABLE image_summary (
   image integer PRIMARY KEY REFERENCES image ON DELETE CASCADE,
@@ -152,7 +163,13 @@ CREATE TABLE image_summary (
   exploited integer NOT NULL DEFAULT 0,
   risk real NOT NULL DEFAULT 0
 ) WITH (fillfactor = 80);
-CREATE INDEX image_summary_risk ON image_summary (risk DESC, image DESC);
+CREATE INDEX image_summary_risk ON image_summary (risk, image);
+CREATE INDEX image_summary_critical ON image_summary (critical, image);
+
+-- Every image has one from the start, so that a list may be read along its indexes.
+CREATE FUNCTION image_gets_summary() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN INSERT INTO image_summary (image) VALUES (NEW.id) ON CONFLICT DO NOTHING; RETURN NULL; END $$;
+CREATE TRIGGER image_has_summary AFTER INSERT ON image FOR EACH ROW EXECUTE FUNCTION image_gets_summary();
 
 -- Where an image lies. A row stays when the registry says that it is gone.
 CREATE TABLE placement (
@@ -203,6 +220,7 @@ CREATE TABLE component (
   key bytea NOT NULL UNIQUE,               -- first 16 bytes of SHA-256 over all that decides its findings
   type text NOT NULL,
   name text NOT NULL,                      -- with its namespace, as people write it
+  software text NOT NULL,                  -- what is upgraded: a distribution's source package, else the name
   version text NOT NULL,
   stream text,
   purl text NOT NULL,
@@ -252,6 +270,8 @@ CREATE TABLE candidate (
   PRIMARY KEY (component, flaw)
 );
 CREATE INDEX candidate_flaw ON candidate (flaw);
+CREATE INDEX candidate_risk ON candidate (risk, component, flaw);
+CREATE INDEX candidate_advisory ON candidate (since) WHERE cause = 'advisory';
 
 CREATE TABLE candidate_past (
   component integer NOT NULL REFERENCES component ON DELETE CASCADE,
@@ -306,6 +326,7 @@ CREATE TABLE excepted (
   PRIMARY KEY (image, component, flaw)
 );
 CREATE INDEX excepted_exception ON excepted (exception);
+CREATE INDEX excepted_flaw ON excepted (flaw);
 
 -- What people decided about an update; the update itself is derived.
 CREATE TABLE recommendation_note (
@@ -316,11 +337,95 @@ CREATE TABLE recommendation_note (
   changed timestamptz NOT NULL DEFAULT now()
 );
 
+-- Counts over all images, by recount ----------------------------------------------------------------------------------------
+
+-- That something changed which the counts below depend on. A row for each statement, in its transaction: whoever recounts
+-- takes away those that its snapshot holds.
+CREATE TABLE estate_change (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY
+);
+CREATE FUNCTION estate_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN INSERT INTO estate_change DEFAULT VALUES; RETURN NULL; END $$;
+CREATE TRIGGER image_components_counted AFTER INSERT OR UPDATE OR DELETE ON image_components
+  FOR EACH STATEMENT EXECUTE FUNCTION estate_changes();
+CREATE TRIGGER candidate_counted AFTER INSERT OR UPDATE OR DELETE ON candidate
+  FOR EACH STATEMENT EXECUTE FUNCTION estate_changes();
+CREATE TRIGGER excepted_counted AFTER INSERT OR UPDATE OR DELETE ON excepted
+  FOR EACH STATEMENT EXECUTE FUNCTION estate_changes();
+
+-- Flaws that at least one image has now.
+CREATE TABLE flaw_summary (
+  flaw integer PRIMARY KEY REFERENCES flaw,
+  images integer NOT NULL,
+  severity smallint NOT NULL,              -- the worst
+  risk real NOT NULL,                      -- the highest
+  fixable boolean NOT NULL,
+  first_seen timestamptz NOT NULL,
+  packages text[] NOT NULL,                -- at most ten names
+  words text NOT NULL                      -- what a search looks into: ids, title, packages; lower case
+) WITH (fillfactor = 80);
+CREATE INDEX flaw_summary_risk ON flaw_summary (risk, flaw);
+CREATE INDEX flaw_summary_images ON flaw_summary (images, flaw);
+CREATE INDEX flaw_summary_first_seen ON flaw_summary (first_seen, flaw);
+
+-- Software updates that at least one image needs, and those that were needed once.
+CREATE TABLE update_summary (
+  key text PRIMARY KEY,                    -- of type, stream, software and target
+  type text NOT NULL,
+  stream text,
+  software text NOT NULL,
+  target text NOT NULL,
+  versions text[] NOT NULL,                -- installed ones, most frequent first
+  components integer[] NOT NULL,           -- what it replaces
+  flaws text[] NOT NULL,                   -- the worst ten
+  images integer NOT NULL,
+  critical integer NOT NULL,
+  high integer NOT NULL,
+  medium integer NOT NULL,
+  low integer NOT NULL,
+  negligible integer NOT NULL,
+  unknown integer NOT NULL,
+  exploited integer NOT NULL,
+  accepted integer NOT NULL,               -- findings under exceptions
+  risk real NOT NULL,                      -- the highest of what it removes
+  since timestamptz NOT NULL,              -- when the first of its findings came
+  gone timestamptz                         -- since when no image needs it
+);
+CREATE INDEX update_summary_risk ON update_summary (risk, images, key);
+
+-- Packages of images that are there, by name.
+CREATE TABLE package_summary (
+  type text NOT NULL,
+  name text NOT NULL,
+  images integer NOT NULL,
+  versions integer NOT NULL,
+  PRIMARY KEY (name, type)
+);
+
+-- When the counts above were made; one row.
+CREATE TABLE recount (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  at timestamptz NOT NULL,
+  took integer NOT NULL                    -- ms
+);
+
 -- Counts at the end of a day, for the trend.
 CREATE TABLE day_summary (
   day date PRIMARY KEY,
   counts jsonb NOT NULL
 );
+
+-- Search within words is quick where PostgreSQL brings trigrams; without them it reads through.
+DO $$
+BEGIN
+  CREATE EXTENSION IF NOT EXISTS pg_trgm;
+  CREATE INDEX image_words ON image USING gin (name gin_trgm_ops);
+  CREATE INDEX tag_words ON tag USING gin (name gin_trgm_ops);
+  CREATE INDEX flaw_words ON flaw_summary USING gin (words gin_trgm_ops);
+  CREATE INDEX package_words ON package_summary USING gin (name gin_trgm_ops);
+EXCEPTION WHEN OTHERS THEN
+  RAISE NOTICE 'pg_trgm is not available: %', SQLERRM;
+END $$;
 
 -- Work ------------------------------------------------------------------------------------------------------------------
 
