@@ -5,6 +5,7 @@ import { hostPlatform, parsePlatform } from '../images/platform.ts';
 import { AppError, messageOf } from '../lib/errors.ts';
 import type { Terminal } from './command.ts';
 import { cacheDirectory } from './places.ts';
+import type { UploadTarget } from './upload.ts';
 
 /** The options that `scan` and `explain` share. */
 export interface ScanArguments {
@@ -20,6 +21,8 @@ export interface ScanArguments {
   readonly cacheBytes: number;
   readonly limits: Limits;
   readonly open: OpenOptions;
+  /** Where to send the report besides. */
+  readonly upload: UploadTarget | undefined;
   /** What else stood on the line, in order. */
   readonly rest: readonly string[];
 }
@@ -64,6 +67,10 @@ export function parseScanArguments(args: readonly string[], terminal: Terminal):
       imageMs: number(values.timeout, 'timeout', defaultLimits.imageMs / 60_000) * 60_000,
     },
     open: openOptions(values, environment),
+    upload:
+      values.upload === undefined
+        ? undefined
+        : { url: values.upload, name: values['upload-as'], caFile: values['ca-file'] },
   };
 }
 
@@ -93,6 +100,8 @@ function parse(args: readonly string[]) {
         'plain-http': flag,
         'ca-file': text,
         username: text,
+        upload: text,
+        'upload-as': text,
         quiet: { ...flag, short: 'q' },
       },
     });

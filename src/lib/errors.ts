@@ -27,7 +27,9 @@ export type ErrorCode =
   | 'SBOM_INVALID'
   | 'SECRET_UNREADABLE'
   | 'SIGN_IN_NEEDED'
+  | 'STORE_INVALID'
   | 'STORE_UNAVAILABLE'
+  | 'UPLOAD_FAILED'
   | 'USAGE';
 
 /**

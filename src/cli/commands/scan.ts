@@ -20,6 +20,8 @@ Usage: breakwater scan REFERENCE [options]
   --fail-on CONDITION            exit with 1 when a finding meets it; may be given several times. CONDITION is a
                                  severity (it and worse), fixable, kev or epss>=X; join with "+" what must hold together
   --ignore-unknown               do not count findings of unknown severity towards a severity of --fail-on
+  --upload URL                   send the scan to a Breakwater server too, with the token in BREAKWATER_TOKEN
+  --upload-as NAME               name of the image there: registry.example/team/app:1.2; default: REFERENCE
   --ignore-file FILE             findings to leave out of --fail-on, each with a reason; default: .breakwater-ignore.yaml
 ${scanOptionsHelp}
 
@@ -51,6 +53,13 @@ export const scan: Command = {
     const text = writeReport(report, { now, columns: terminal.columns, colour: terminal.colour && !isFile });
     if (parsed.output === undefined) terminal.out(text);
     else write(parsed.output, text);
+    if (parsed.upload) {
+      const { uploadReport } = await import('../upload.ts');
+      const { json } = await import('../../output/exporters/json.ts');
+      const document = json.write(report, { now, columns: 0, colour: false });
+      const page = await uploadReport(document, parsed.upload, terminal.environment);
+      if (!parsed.quiet) terminal.error(`Uploaded: ${page}\n`);
+    }
     return isOverThreshold(report.findings, thresholds, !parsed.ignoreUnknown)
       ? exitCodes.overThreshold
       : exitCodes.done;
