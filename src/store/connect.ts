@@ -1,0 +1,77 @@
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import { storeError } from './store-errors.ts';
+import type { StoreLog } from './store-log.ts';
+import type { Store, Tables } from './tables.ts';
+
+export interface Connection {
+  readonly store: Store;
+  /** For what Kysely has no words for: COPY, LISTEN. Its errors are the driver's; `storeError` tells what they mean. */
+  readonly pool: pg.Pool;
+  readonly close: () => Promise<void>;
+}
+
+export interface ConnectOptions {
+  readonly url: string;
+  readonly log: StoreLog;
+  readonly connections?: number;
+}
+
+/** Nothing is connected until the first query. */
+export function connect({ url, log, connections = 10 }: ConnectOptions): Connection {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'breakwater',
+    max: connections,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    types: { getTypeParser },
+  });
+  // A connection that breaks while nobody uses it is replaced by the next request.
+  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+  const store: Store = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: telling(pool) }) });
+  let closing: Promise<void> | undefined;
+  return {
+    store,
+    pool,
+    close: () => {
+      closing ??= pool.end();
+      return closing;
+    },
+  };
+}
+
+const dateOid = 1082;
+
+/** A date is a day on the calendar: as an instant it would shift with the time zone. */
+const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+  oid === dateOid ? (text: string) => text : pg.types.getTypeParser(oid, format as 'text');
+
+/** The pool, with errors that say what they mean to a caller. */
+function telling(pool: pg.Pool): PostgresPool {
+  return {
+    options: pool.options,
+    connect: async () => tellingClient(await pool.connect().catch(rethrow)),
+    end: () => pool.end(),
+  };
+}
+
+const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+
+/** One wrapper for each client: Kysely recognises a connection by its client. */
+function tellingClient(client: pg.PoolClient): PostgresPoolClient {
+  const known = wrapped.get(client);
+  if (known !== undefined) return known;
+  const query = (sql: string, parameters: readonly unknown[]) => client.query(sql, [...parameters]).catch(rethrow);
+  const made: PostgresPoolClient = {
+    query: query as unknown as PostgresPoolClient['query'],
+    release: (destroy?: boolean) => client.release(destroy),
+  };
+  wrapped.set(client, made);
+  return made;
+}
+
+function rethrow(error: unknown): never {
+  throw storeError(error);
+}
