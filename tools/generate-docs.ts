@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { imageSources } from '../src/images/sources/index.ts';
 import { exporters } from '../src/output/exporters/index.ts';
+import { settings } from '../src/server/load-config.ts';
+import { createMetrics } from '../src/server/metrics.ts';
 import { catalogers } from '../src/vulnerability/catalogers/index.ts';
 import { enrichments } from '../src/vulnerability/enrichments/index.ts';
 import { feeds } from '../src/vulnerability/feeds/index.ts';
@@ -9,6 +11,9 @@ import { versionSchemes } from '../src/vulnerability/version-schemes/index.ts';
 
 /** Writes the pages that follow from the plug-ins' own words; with `--check`, fails when they are out of date. */
 const root = resolve(import.meta.dirname, '..');
+const { body: metricsText } = await createMetrics(async () => undefined).text();
+/** Those of Node itself are the library's to document. */
+const metrics = Array.from(metricsText.matchAll(/^# HELP (breakwater_(?!nodejs|process)\w+) (.*)$/gm));
 const formats = await Promise.all([...exporters.values()].map((load) => load()));
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -69,6 +74,31 @@ ${table(
 ${table(
   ['format', 'what', 'media type'],
   formats.map(({ id, title, mediaType }) => [`\`${id}\``, title, mediaType]),
+)}
+
+## Settings of the server
+
+In a file (\`--config FILE\` or \`BREAKWATER_CONFIG\`, YAML), as environment variables, as flags; later ones win.
+
+${table(
+  ['key', 'variable', 'flag', 'value', 'when not set', 'what'],
+  settings.map(({ key, variable, flag, type, standard, description }) => [
+    `\`${key}\``,
+    `\`${variable}\``,
+    `\`${flag}\``,
+    type,
+    standard === undefined ? '' : `\`${JSON.stringify(standard)}\``,
+    description,
+  ]),
+)}
+
+## Metrics of the server
+
+At \`/metrics\`, in the text format of Prometheus; those of Node itself (\`breakwater_process_…\`, \`breakwater_nodejs_…\`) besides.
+
+${table(
+  ['metric', 'what'],
+  metrics.map(([, name = '', help = '']) => [`\`${name}\``, help]),
 )}
 `;
 

@@ -42,6 +42,7 @@ export const serverConfig = z.strictObject({
   signIn: z
     .strictObject({
       sessionHours: z.coerce.number().min(0.1).max(720).default(12),
+      idleMinutes: z.coerce.number().min(1).max(43_200).default(120).describe('A session unused for so long ends.'),
       lockAfter: z.coerce
         .number()
         .int()
@@ -88,6 +89,10 @@ export const serverConfig = z.strictObject({
         .array(z.string())
         .default([])
         .describe('Private, loopback or link-local addresses (CIDR) that registries may lie at.'),
+      proxies: z
+        .array(z.string())
+        .default([])
+        .describe('Addresses (CIDR) of proxies before the server, whose X-Forwarded-For is believed.'),
     })
     .prefault({}),
   metrics: z
@@ -123,6 +128,11 @@ export function listenAddress({ listen }: Pick<ServerConfig, 'listen'>): {
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** Whether the server itself speaks TLS: always, but on a loopback address with `auto`, and with `off`. */
+export function servesTls(config: Pick<ServerConfig, 'listen' | 'tls'>): boolean {
+  return config.tls.mode === 'files' || (config.tls.mode === 'auto' && !isLoopback(listenAddress(config).host));
 }
 
 /** Where things lie below the data directory. */
