@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import type { Dispatcher } from 'undici';
+import { type AddressGuard, assertLeadsOut, guardedLookup } from './address-guard.ts';
 import { type ProxyVariables, proxyFor } from './proxy.ts';
 
 export interface HttpOptions {
@@ -8,13 +10,15 @@ export interface HttpOptions {
   readonly certificateAuthorities?: string;
   /** Where `HTTPS_PROXY` and its kin are read; none by default. */
   readonly proxyVariables?: ProxyVariables;
+  /** Which addresses may be connected to; all by default. */
+  readonly guard?: AddressGuard | undefined;
   /** For connecting, for the answer's head, and for each 64 KiB of its body. */
   readonly timeoutMs: number;
 }
 
 export interface HttpRequest {
   readonly url: URL;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal | undefined;
@@ -43,6 +47,8 @@ export async function createHttpClient(options: HttpOptions): Promise<HttpClient
   const undici = await import('undici');
   const dispatchers = new Map<string, Promise<Dispatcher>>();
 
+  const { guard } = options;
+  const guarded = guard && { lookup: guardedLookup(guard) };
   const create = async (proxy: string, secure: boolean): Promise<Dispatcher> => {
     const connect = {
       timeout: options.timeoutMs,
@@ -53,7 +59,7 @@ export async function createHttpClient(options: HttpOptions): Promise<HttpClient
     // The time limits of this file are exact and know who is waiting for whom; the library's would only interfere.
     const limits = { headersTimeout: 0, bodyTimeout: 0, allowH2: false };
     return proxy === ''
-      ? new undici.Agent({ connect: undici.buildConnector(connect), ...limits })
+      ? new undici.Agent({ connect: undici.buildConnector({ ...connect, ...guarded }), ...limits })
       : new undici.ProxyAgent({ uri: proxy, requestTls: connect, proxyTls: connect, ...limits });
   };
   const dispatcherFor = (url: URL): Promise<Dispatcher> => {
@@ -67,6 +73,7 @@ export async function createHttpClient(options: HttpOptions): Promise<HttpClient
 
   return {
     send: async (request) => {
+      if (guard) await assertReachable(request.url, guard, options.proxyVariables ?? {});
       const dispatcher = await dispatcherFor(request.url);
       const stop = new AbortController();
       const signal = request.signal ? AbortSignal.any([request.signal, stop.signal]) : stop.signal;
@@ -88,6 +95,16 @@ export async function createHttpClient(options: HttpOptions): Promise<HttpClient
       await Promise.allSettled([...dispatchers.values()].map(async (dispatcher) => (await dispatcher).destroy()));
     },
   };
+}
+
+/**
+ * An address written as a number is connected to without a look-up. What a proxy connects to is the proxy's choice;
+ * a name that this machine can resolve is still not handed to it when it leads where we must not go.
+ */
+async function assertReachable(url: URL, guard: AddressGuard, proxyVariables: ProxyVariables): Promise<void> {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host)) guard.assertAllowed(host, host);
+  else if (proxyFor(url, proxyVariables)) await assertLeadsOut(guard, host);
 }
 
 /** The whole body; undefined when it is longer than the limit. Fails with code `ETIMEDOUT` after `timeoutMs`. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { AppError } from '../../lib/errors.ts';
+import type { HttpResponse } from '../../lib/http.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { CredentialFinder, Credentials, FoundCredentials } from './credentials.ts';
 import { refusalOf } from './failure.ts';
@@ -64,6 +65,20 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     },
     refused,
   };
+}
+
+/** Sends an errand, signing in when the registry asks for it; the answer may still be a refusal. */
+export async function askSigned<T extends HttpResponse>(
+  authorizer: Authorizer,
+  errand: Errand,
+  send: (errand: Errand) => Promise<T>,
+): Promise<T> {
+  const first = await send({ ...errand, authorization: await authorizer.header() });
+  // A 401 from elsewhere is a storage host's that was redirected to; our credentials are none of its business.
+  if (first.status !== 401 || first.url.origin !== errand.url.origin) return first;
+  first.discard();
+  await authorizer.answer(first.header('www-authenticate'));
+  return send({ ...errand, authorization: await authorizer.header() });
 }
 
 const tokenShape = z.object({

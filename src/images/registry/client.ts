@@ -1,12 +1,14 @@
+import type { AddressGuard } from '../../lib/address-guard.ts';
 import { type Digest, digestOf, isDigest } from '../../lib/digest.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { HttpResponse } from '../../lib/http.ts';
 import type { RegistryOptions } from '../image-source.ts';
 import { maxDocumentBytes } from '../manifest.ts';
-import { createAuthorizer } from './authorize.ts';
+import { askSigned, createAuthorizer } from './authorize.ts';
 import { readCertificates } from './certificates.ts';
 import { type CredentialFinder, credentialFinder } from './credentials.ts';
 import { refusalOf } from './failure.ts';
+import type { Pace } from './pace.ts';
 import { formatReference, type RegistryReference } from './reference.ts';
 import { createTransport, type Errand } from './transport.ts';
 
@@ -35,6 +37,10 @@ export interface ClientOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Instead of the places where Docker and Podman keep credentials. */
   readonly findCredentials?: CredentialFinder;
+  /** Instead of those of a file. */
+  readonly certificateAuthorities?: string;
+  readonly guard?: AddressGuard;
+  readonly pace?: Pace;
 }
 
 const acceptedManifests = [
@@ -51,27 +57,21 @@ export async function createRegistryClient(
   const { registry, signal, environment = process.env } = options;
   const { plainHttp, timeoutMs, retries } = registry;
   const findCredentials = options.findCredentials ?? credentialFinder(registry, environment);
-  const certificateAuthorities = readCertificates(registry.caFile);
+  const { certificateAuthorities, guard, pace } = options;
   const transport = await createTransport({
     plainHttp,
     timeoutMs,
     retries,
     environment,
     signal,
-    ...certificateAuthorities,
+    guard,
+    pace,
+    ...(certificateAuthorities === undefined ? readCertificates(registry.caFile) : { certificateAuthorities }),
   });
   const authorizer = createAuthorizer({ reference, transport, findCredentials, plainHttp, timeoutMs, signal });
   const base = `${plainHttp ? 'http' : 'https'}://${apiHost(reference.registry)}/v2/${reference.repository}`;
   const name = formatReference(reference);
 
-  const ask = async <T extends HttpResponse>(errand: Errand, send: (errand: Errand) => Promise<T>): Promise<T> => {
-    const first = await send({ ...errand, authorization: await authorizer.header() });
-    // A 401 from elsewhere is a storage host's that was redirected to; our credentials are none of its business.
-    if (first.status !== 401 || first.url.origin !== errand.url.origin) return first;
-    first.discard();
-    await authorizer.answer(first.header('www-authenticate'));
-    return send({ ...errand, authorization: await authorizer.header() });
-  };
   const refuse = async (response: HttpResponse, errand: Errand): Promise<never> => {
     const detail = await refusalOf(response, timeoutMs);
     const own = response.url.origin === errand.url.origin;
@@ -79,7 +79,7 @@ export async function createRegistryClient(
     throw statusError(response, detail, errand, name);
   };
   const fetch = async (errand: Errand) => {
-    const response = await ask(errand, (one) => transport.fetch(one, maxDocumentBytes));
+    const response = await askSigned(authorizer, errand, (one) => transport.fetch(one, maxDocumentBytes));
     return response.status === 200 ? response : refuse(response, errand);
   };
 
@@ -107,7 +107,7 @@ export async function createRegistryClient(
     openBlob: async (digest, offset, mirrors) => {
       const headers: Record<string, string> = offset > 0 ? { range: `bytes=${offset}-` } : {};
       const errand = { url: new URL(`${base}/blobs/${digest}`), what: `the layer ${digest} of ${name}`, headers };
-      const response = await ask(errand, transport.open);
+      const response = await askSigned(authorizer, errand, transport.open);
       if (response.status === 200 || response.status === 206) return response;
       // Licences keep some layers out of registries; their manifests say where they lie. No credentials go there.
       for (const mirror of response.status === 404 ? mirrors : []) {
@@ -123,7 +123,8 @@ export async function createRegistryClient(
   };
 }
 
-function apiHost(registry: string): string {
+/** Where a registry is spoken to. */
+export function apiHost(registry: string): string {
   return registry === 'docker.io' ? 'registry-1.docker.io' : registry;
 }
 

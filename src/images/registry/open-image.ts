@@ -16,19 +16,23 @@ import {
 import { streamBlob } from './blob-stream.ts';
 import { type ClientOptions, createRegistryClient, type FetchedManifest, type RegistryClient } from './client.ts';
 import { clean } from './failure.ts';
-import { formatReference, parseReference } from './reference.ts';
+import { formatReference, parseReference, type RegistryReference } from './reference.ts';
 
 /** An index may list indexes; nobody nests them deeper than this. */
 const maxIndexDepth = 4;
 const maxLayers = 10_000;
 
 /** Opens an image of a registry: its manifest and configuration are fetched and verified, its layers wait to be read. */
-export async function openRegistryImage(
-  text: string,
+export async function openRegistryImage(text: string, options: OpenOptions): Promise<Image> {
+  return { ...(await openImageAt(parseReference(text), options)), reference: text };
+}
+
+/** The same for a reference whose parts are known. */
+export async function openImageAt(
+  reference: RegistryReference,
   options: OpenOptions,
   clientOptions: Omit<ClientOptions, 'registry' | 'signal'> = {},
 ): Promise<Image> {
-  const reference = parseReference(text);
   const { registry, signal } = options;
   const client = await createRegistryClient(reference, { ...clientOptions, registry, signal });
   try {
@@ -42,7 +46,7 @@ export async function openRegistryImage(
     }));
     return {
       kind: 'image',
-      reference: text,
+      reference: name,
       manifestDigest: digest,
       configDigest: manifest.config.digest,
       platform: platformOf(config),

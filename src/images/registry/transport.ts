@@ -1,8 +1,10 @@
+import type { AddressGuard } from '../../lib/address-guard.ts';
 import { AppError } from '../../lib/errors.ts';
 import { createHttpClient, type HttpClient, type HttpRequest, type HttpResponse, readBody } from '../../lib/http.ts';
 import { type Outcome, parseRetryAfter, retrying } from '../../lib/retry.ts';
 import type { RegistryOptions } from '../image-source.ts';
 import { connectionFailure, isTransient, refusalOf, transientFailure } from './failure.ts';
+import type { Pace } from './pace.ts';
 
 export interface Errand {
   readonly url: URL;
@@ -13,6 +15,10 @@ export interface Errand {
   readonly authorization?: string | undefined;
   /** Makes it a POST. */
   readonly form?: URLSearchParams;
+  /** Makes it a POST, too: a JSON document. */
+  readonly json?: string;
+  /** Asks for the head of the answer alone. */
+  readonly headOnly?: boolean;
 }
 
 /** HTTP as registries need it: repeats what may pass, follows redirects without carrying secrets along, bounds every body. */
@@ -32,6 +38,10 @@ export interface TransportOptions extends Pick<RegistryOptions, 'plainHttp' | 't
   readonly certificateAuthorities?: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
+  /** Which addresses may be asked, redirected to and named as places of tokens; all by default. */
+  readonly guard?: AddressGuard | undefined;
+  /** Keeps to what the registry bears; no limit by default. */
+  readonly pace?: Pace | undefined;
 }
 
 const maxRedirects = 5;
@@ -41,6 +51,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const http = await createHttpClient({
     timeoutMs,
     proxyVariables: options.environment,
+    guard: options.guard,
     ...(certificateAuthorities !== undefined && { certificateAuthorities }),
   });
 
@@ -51,6 +62,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
         const response = await follow(http, errand, options);
         if (!isTransient(response.status)) return { done: true, value: await consume(response) };
         const afterMs = parseRetryAfter(response.header('retry-after'));
+        if (afterMs !== undefined) options.pace?.rest(afterMs);
         const detail = await refusalOf(response, timeoutMs);
         const error = transientFailure(response.status, detail, response.url, errand.what, afterMs);
         return { done: false, error, again: true, afterMs };
@@ -81,9 +93,16 @@ export async function createTransport(options: TransportOptions): Promise<Transp
 async function follow(http: HttpClient, errand: Errand, options: TransportOptions): Promise<HttpResponse> {
   let { url, authorization } = errand;
   for (let hops = 0; hops <= maxRedirects; hops++) {
+    await options.pace?.turn(options.signal);
     const response = await http.send(requestFor(errand, url, authorization, options.signal));
     const location = response.header('location');
-    if (errand.form || location === undefined || ![301, 302, 303, 307, 308].includes(response.status)) return response;
+    if (
+      errand.form ||
+      errand.json !== undefined ||
+      location === undefined ||
+      ![301, 302, 303, 307, 308].includes(response.status)
+    )
+      return response;
     response.discard();
     const next = redirectTarget(location, url, errand.what, options.plainHttp);
     if (next.origin !== url.origin) authorization = undefined;
@@ -99,9 +118,10 @@ function requestFor(
   signal: AbortSignal | undefined,
 ): HttpRequest {
   const headers = { ...errand.headers, ...(authorization !== undefined && { authorization }) };
-  if (!errand.form) return { url, headers, signal };
-  const contentType = { 'content-type': 'application/x-www-form-urlencoded' };
-  return { url, signal, method: 'POST', headers: { ...headers, ...contentType }, body: errand.form.toString() };
+  const body = errand.form?.toString() ?? errand.json;
+  if (body === undefined) return { url, headers, signal, method: errand.headOnly ? 'HEAD' : 'GET' };
+  const contentType = errand.form ? 'application/x-www-form-urlencoded' : 'application/json';
+  return { url, signal, method: 'POST', headers: { ...headers, 'content-type': contentType }, body };
 }
 
 function redirectTarget(location: string, from: URL, what: string, plainHttp: boolean): URL {
