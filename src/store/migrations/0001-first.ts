@@ -128,7 +128,7 @@ CREATE INDEX image_state ON image (state);
 CREATE INDEX image_name ON image (name, id);
 CREATE INDEX image_first_seen ON image (first_seen, id);
 CREATE INDEX image_pushed ON image ((coalesce(pushed, first_seen)), id);
-CREATE INDEX image_scanned ON image ((coalesce(scanned, '-infinity')), id);
+CREATE INDEX image_scanned ON image ((coalesce(scanned, '1970-01-01 00:00:00+00')), id);
 
 -- Packages with their places, layers, problems and coverage, as scanned: zstd of JSON.
 CREATE TABLE image_detail (
@@ -253,6 +253,7 @@ CREATE TABLE flaw (
   facts jsonb NOT NULL,                    -- the rest, as told: vectors, CWE, SSVC, references
   hash bytea NOT NULL                      -- of all that, to see what a new database changes
 );
+CREATE INDEX flaw_aliases ON flaw USING gin (aliases);
 
 -- A flaw of a component, without regard to exceptions.
 CREATE TABLE candidate (
