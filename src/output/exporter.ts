@@ -17,4 +17,6 @@ export interface Exporter {
   readonly mediaType: string;
   /** The same for the same arguments, byte for byte. Text from the image never reaches the reader's program as code. */
   readonly write: (report: Report, options: ExportOptions) => string;
+  /** The same text piece by piece, where a report may be too large to be held as one. */
+  readonly pieces?: (report: Report, options: ExportOptions) => Iterable<string>;
 }

@@ -16,13 +16,24 @@ export interface ReportDocument extends Omit<Report, 'packages'> {
 }
 
 export function toDocument(report: Report): ReportDocument {
+  const parts = documentParts(report);
+  return { ...parts, packages: [...parts.packages], findings: [...parts.findings] };
+}
+
+/** The document with its long lists made one by one. */
+interface DocumentParts extends Omit<ReportDocument, 'packages' | 'findings'> {
+  readonly packages: IteratorObject<PackageDocument>;
+  readonly findings: IteratorObject<Finding>;
+}
+
+export function documentParts(report: Report): DocumentParts {
   const { schema, image, packages, findings, coverage, problems, database, scanner } = report;
   return {
     schema,
     scanner,
     image,
-    packages: packages.map(packageDocument),
-    findings: findings.map(findingDocument),
+    packages: packages.values().map(packageDocument),
+    findings: findings.values().map(findingDocument),
     coverage,
     problems,
     database,

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import { exporters } from '../../output/exporters/index.ts';
 import { applyIgnores, readIgnoreFile } from '../../vulnerability/ignore.ts';
@@ -49,10 +49,11 @@ export const scan: Command = {
     const found = await runScan(parsed, terminal, resources, progress.onEvent).finally(progress.done);
     const report = applyIgnores(found, ignores, now);
     const isFile = parsed.output !== undefined;
-    const { write: writeReport } = await loadExporter();
-    const text = writeReport(report, { now, columns: terminal.columns, colour: terminal.colour && !isFile });
-    if (parsed.output === undefined) terminal.out(text);
-    else write(parsed.output, text);
+    const exporter = await loadExporter();
+    const options = { now, columns: terminal.columns, colour: terminal.colour && !isFile };
+    const pieces = exporter.pieces?.(report, options) ?? [exporter.write(report, options)];
+    if (parsed.output === undefined) for (const piece of pieces) terminal.out(piece);
+    else write(parsed.output, pieces);
     if (parsed.upload) {
       const { uploadReport } = await import('../upload.ts');
       const { json } = await import('../../output/exporters/json.ts');
@@ -66,9 +67,14 @@ export const scan: Command = {
   },
 };
 
-function write(path: string, text: string): void {
+function write(path: string, pieces: Iterable<string>): void {
   try {
-    writeFileSync(path, text);
+    const descriptor = openSync(path, 'w');
+    try {
+      for (const piece of pieces) writeFileSync(descriptor, piece);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
     throw new AppError('INPUT_UNREADABLE', `The report could not be written to ${path}: ${messageOf(error)}`, {
       cause: error,
