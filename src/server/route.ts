@@ -26,6 +26,11 @@ export interface RouteRequest<Params, Query, Body> {
   readonly body: Body;
   /** Undefined on public routes only. */
   readonly caller: Caller | undefined;
+  /** Address of the client. */
+  readonly from: string;
+  /** The body's bytes as they came, for signatures over them; empty without a body. */
+  readonly raw: Uint8Array;
+  /** Of the request, as in the log and in `x-request-id`. */
   readonly id: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly signal: AbortSignal;
@@ -41,7 +46,7 @@ export interface Streamed {
 export interface Answer<T> {
   readonly body: T;
   readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** One operation of the API, as data: checked, documented and tested from these fields. */

@@ -17,7 +17,9 @@ export function pageOf<T extends z.ZodType>(row: T) {
 }
 
 /** `true` and `false` as they stand in a query. */
-export const flag = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] });
+export const flag = z
+  .stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
+  .meta({ enum: ['true', '1', 'false', '0'] });
 
 /** A list in a query: repeated (`?a=x&a=y`) or once. */
 export function listOf<T extends z.ZodType>(item: T) {

@@ -35,6 +35,8 @@ export async function startTestServer(external?: string): Promise<TestServer> {
       return databaseUrl(url, name);
     },
     dropDatabase: async (name) => {
+      // A database goes with its server.
+      if (admin.ending) return;
       await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
     stop: async () => {

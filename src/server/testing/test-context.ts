@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { openTestStore } from '../../store/testing/open-test-store.ts';
+import { type ServerConfig, serverConfig } from '../config.ts';
+import type { ServerContext } from '../context.ts';
+import type { LiveEvent } from '../contract/events.ts';
+import type { Events } from '../events.ts';
+import type { Queue } from '../jobs/queue.ts';
+import { createMetrics } from '../metrics.ts';
+import type { Seal } from '../seal.ts';
+
+export interface TestContext extends ServerContext {
+  /** What was told so far. */
+  readonly told: readonly LiveEvent[];
+  readonly asked: readonly { readonly what: string; readonly of: number | string; readonly because: string }[];
+  readonly databaseUrl: string;
+  readonly close: () => Promise<void>;
+}
+
+export interface TestContextOptions {
+  readonly config?: Partial<ServerConfig>;
+  /** Real parts in the place of the recording ones. */
+  readonly parts?: Partial<Omit<ServerContext, 'config'>>;
+}
+
+/** A server's context over a fresh store. What is not given is recorded instead of done. */
+export async function openTestContext({ config, parts }: TestContextOptions = {}): Promise<TestContext> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'breakwater-test-'));
+  const database = await openTestStore();
+  const told: LiveEvent[] = [];
+  const asked: { what: string; of: number | string; because: string }[] = [];
+  return {
+    config: { ...serverConfig.parse({ dataDir }), ...config },
+    store: database.store,
+    vulnerabilities: {
+      current: () => {
+        throw new Error('This test has no vulnerability database; hand one in.');
+      },
+    },
+    queue: recordingQueue(asked),
+    events: recordingEvents(told),
+    metrics: createMetrics(async () => undefined),
+    seal: plainSeal,
+    log: pino({ level: 'silent' }),
+    now: () => new Date(),
+    started: new Date(),
+    ...parts,
+    told,
+    asked,
+    databaseUrl: database.url,
+    close: async () => {
+      await database.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function recordingEvents(told: LiveEvent[]): Events {
+  const listeners = new Set<(event: LiveEvent) => void>();
+  return {
+    tell: (event) => {
+      told.push(event);
+      for (const listener of listeners) listener(event);
+    },
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function recordingQueue(asked: { what: string; of: number | string; because: string }[]): Queue {
+  const job = '00000000-0000-4000-8000-000000000000';
+  return {
+    scan: async (of, because) => {
+      asked.push({ what: 'scan', of, because });
+      return { job };
+    },
+    crawl: async (of, because) => {
+      asked.push({ what: 'crawl', of, because });
+      return { job };
+    },
+    cancel: async (of) => {
+      asked.push({ what: 'cancel', of, because: '' });
+      return true;
+    },
+  };
+}
+
+/** Keeps nothing secret; only for tests that are about something else. */
+const plainSeal: Seal = {
+  seal: (plain, context) => Buffer.from(`${context}\0${plain}`),
+  open: (sealed) => Buffer.from(sealed).toString().split('\0')[1] ?? '',
+};

@@ -1,0 +1,95 @@
+import { sql } from 'kysely';
+import type { Store, StoreTransaction } from './tables.ts';
+
+export interface Account {
+  readonly id: string;
+  readonly login: string;
+  readonly name: string | null;
+  readonly source: string;
+  readonly password: string | null;
+  readonly must_change_password: boolean;
+  /** Not checked yet. */
+  readonly grants: unknown;
+  readonly disabled: boolean;
+}
+
+const columns = ['id', 'login', 'name', 'source', 'password', 'must_change_password', 'grants', 'disabled'] as const;
+
+export async function accountByLogin(store: Store | StoreTransaction, login: string): Promise<Account | undefined> {
+  return store.selectFrom('account').select(columns).where('login', '=', login).executeTakeFirst();
+}
+
+export async function accountById(store: Store | StoreTransaction, id: string): Promise<Account | undefined> {
+  return store.selectFrom('account').select(columns).where('id', '=', id).executeTakeFirst();
+}
+
+export interface NewAccount {
+  readonly login: string;
+  readonly name?: string | undefined;
+  readonly source: 'local' | 'oidc';
+  readonly subject?: string;
+  readonly password?: string;
+  readonly mustChangePassword?: boolean;
+  readonly grants: readonly unknown[];
+}
+
+/** Undefined when the login is taken. */
+export async function addAccount(
+  store: Store | StoreTransaction,
+  account: NewAccount,
+): Promise<{ id: string } | undefined> {
+  return store
+    .insertInto('account')
+    .values({
+      login: account.login,
+      name: account.name ?? null,
+      source: account.source,
+      subject: account.subject ?? null,
+      password: account.password ?? null,
+      must_change_password: account.mustChangePassword ?? false,
+      grants: JSON.stringify(account.grants),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+}
+
+export interface AccountChange {
+  readonly name?: string | null | undefined;
+  readonly password?: string | undefined;
+  readonly mustChangePassword?: boolean | undefined;
+  readonly grants?: readonly unknown[] | undefined;
+  readonly disabled?: boolean | undefined;
+}
+
+export async function changeAccount(store: Store | StoreTransaction, id: string, change: AccountChange): Promise<void> {
+  const values = {
+    ...(change.name !== undefined && { name: change.name }),
+    ...(change.password !== undefined && { password: change.password }),
+    ...(change.mustChangePassword !== undefined && { must_change_password: change.mustChangePassword }),
+    ...(change.grants !== undefined && { grants: JSON.stringify(change.grants) }),
+    ...(change.disabled !== undefined && { disabled: change.disabled }),
+  };
+  if (Object.keys(values).length === 0) return;
+  await store.updateTable('account').set(values).where('id', '=', id).execute();
+}
+
+export async function sawAccount(store: Store, id: string, at: Date): Promise<void> {
+  await store.updateTable('account').set({ last_seen: at }).where('id', '=', id).execute();
+}
+
+/**
+ * How many accounts still administer everything, others' changes waiting: taken before one is deleted, disabled or
+ * demoted, so that two such changes at once do not leave nobody.
+ */
+export async function lockAdministrators(transaction: StoreTransaction): Promise<ReadonlySet<string>> {
+  const found = await transaction
+    .selectFrom('account')
+    .select(['id'])
+    .where('disabled', '=', false)
+    .where(sql<boolean>`grants @> '[{"role":"admin","scope":{"kind":"all"}}]'::jsonb`)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  return new Set(found.map(({ id }) => id));
+}

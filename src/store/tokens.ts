@@ -1,0 +1,106 @@
+import type { Account } from './accounts.ts';
+import type { Store } from './tables.ts';
+
+export interface NewTokenRow {
+  readonly hash: Buffer;
+  readonly hint: string;
+  readonly name: string;
+  readonly account: string;
+  readonly grants: readonly unknown[];
+  readonly created: Date;
+  readonly expires: Date;
+}
+
+export async function addToken(store: Store, token: NewTokenRow): Promise<string> {
+  const { id } = await store
+    .insertInto('api_token')
+    .values({ ...token, grants: JSON.stringify(token.grants) })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+export interface TokenWithAccount extends Omit<Account, 'password' | 'grants'> {
+  readonly token: string;
+  readonly token_grants: unknown;
+  readonly account_grants: unknown;
+  readonly expires: Date;
+  readonly last_used: Date | null;
+}
+
+export async function tokenByHash(store: Store, hash: Buffer): Promise<TokenWithAccount | undefined> {
+  return store
+    .selectFrom('api_token')
+    .innerJoin('account', 'account.id', 'api_token.account')
+    .select([
+      'api_token.id as token',
+      'account.id as id',
+      'login',
+      'account.name as name',
+      'source',
+      'must_change_password',
+      'account.grants as account_grants',
+      'api_token.grants as token_grants',
+      'disabled',
+      'expires',
+      'last_used',
+    ])
+    .where('api_token.hash', '=', hash)
+    .executeTakeFirst();
+}
+
+export async function touchToken(store: Store, token: string, at: Date): Promise<void> {
+  await store.updateTable('api_token').set({ last_used: at }).where('id', '=', token).execute();
+}
+
+export interface TokenListed {
+  readonly id: string;
+  readonly name: string;
+  readonly login: string;
+  readonly grants: unknown;
+  readonly hint: string;
+  readonly created: Date;
+  readonly expires: Date;
+  readonly last_used: Date | null;
+}
+
+/** Newest first, of one account or of all. */
+export async function listTokens(
+  store: Store,
+  page: {
+    readonly account?: string;
+    readonly after?: { readonly created: string; readonly id: string };
+    limit: number;
+  },
+): Promise<readonly TokenListed[]> {
+  let query = store
+    .selectFrom('api_token')
+    .innerJoin('account', 'account.id', 'api_token.account')
+    .select([
+      'api_token.id as id',
+      'api_token.name as name',
+      'login',
+      'api_token.grants as grants',
+      'hint',
+      'api_token.created as created',
+      'expires',
+      'last_used',
+    ])
+    .orderBy('api_token.created', 'desc')
+    .orderBy('api_token.id', 'desc')
+    .limit(page.limit);
+  if (page.account) query = query.where('api_token.account', '=', page.account);
+  const { after } = page;
+  if (after)
+    query = query.where((where) =>
+      where(where.refTuple('api_token.created', 'api_token.id'), '<', where.tuple(new Date(after.created), after.id)),
+    );
+  return query.execute();
+}
+
+/** Whose it was, when there was one; with an account, only if it is that one's. */
+export async function removeToken(store: Store, id: string, account?: string): Promise<{ name: string } | undefined> {
+  let query = store.deleteFrom('api_token').where('id', '=', id);
+  if (account) query = query.where('account', '=', account);
+  return query.returning('name').executeTakeFirst();
+}
