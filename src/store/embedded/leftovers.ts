@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -50,7 +51,9 @@ function isPostgres(pid: string): boolean {
 /** Elsewhere the pid file has to do: the process it names, as long as it lives. */
 function processesByPidFile(data: string): readonly number[] {
   const pid = Number(readText(join(data, 'postmaster.pid'))?.split('\n')[0]);
-  return pid > 1 && send(pid, 0) ? [pid] : [];
+  if (!(pid > 1) || !send(pid, 0)) return [];
+  const { stdout } = spawnSync('ps', ['-p', `${pid}`, '-o', 'comm='], { encoding: 'utf8' });
+  return /(^|\/)postgres/.test(stdout) ? [pid] : [];
 }
 
 function postmasterOf(data: string, running: readonly number[]): number | undefined {

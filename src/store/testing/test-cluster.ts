@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Binaries, installedBinaries, noBinaries, packagedFolder, readBinaries } from '../embedded/binaries.ts';
+import { type Binaries, installedBinaries, noBinaries, packagedBinaries } from '../embedded/binaries.ts';
 import { createCluster } from '../embedded/cluster.ts';
 import { copyBinaries } from '../embedded/copy-binaries.ts';
 import { endProcessesIn } from '../embedded/leftovers.ts';
@@ -65,11 +65,10 @@ function newFolder(user: SystemUser | undefined): string {
 function testBinaries(cache: string): Binaries {
   const installed = process.env.BREAKWATER_TEST_POSTGRES === 'packaged' ? undefined : installedBinaries()[0];
   if (installed !== undefined) return installed;
-  const native = packagedFolder();
-  const found = native === undefined ? undefined : readBinaries(join(native, 'bin'));
-  if (native === undefined || found === undefined) throw noBinaries();
+  const found = packagedBinaries();
+  if (found === undefined) throw noBinaries();
   const copy = join(cache, `postgres-${found.version}`);
-  if (!existsSync(copy)) copyBinaries(native, copy);
+  if (!existsSync(copy)) copyBinaries(join(found.bin, '..'), copy);
   return { ...found, bin: join(copy, 'bin') };
 }
 

@@ -1,0 +1,97 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { AppError, messageOf } from '../../lib/errors.ts';
+import { makeOwned } from './cluster.ts';
+import { diskTrouble } from './disk-trouble.ts';
+import { databaseUser, type SystemUser } from './system-user.ts';
+
+/** Where the parts of the embedded database lie, and whose they are. */
+export interface Place {
+  /** Of all that is PostgreSQL's. */
+  readonly folder: string;
+  readonly data: string;
+  readonly sockets: string;
+  readonly passwordFile: string;
+  readonly user: SystemUser | undefined;
+}
+
+/** Makes the folder of the data directory and sees that the database's user can come to it. */
+export function makePlace(dataDir: string): Place {
+  const folder = resolve(dataDir, 'postgres');
+  const data = join(folder, 'data');
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const trouble = firstExisting(folder).map(diskTrouble)[0] ?? messageOf(cause);
+    throw new AppError('STORE_UNAVAILABLE', `The data directory ${dataDir} cannot be made: ${trouble}.`, { cause });
+  }
+  const user = databaseUser(data);
+  checkOwner(data);
+  if (user !== undefined) openWay(folder, dataDir, user);
+  return { folder, data, sockets: socketFolder(folder), passwordFile: join(folder, 'password'), user };
+}
+
+/** An empty folder for sockets: what lies there is stale, for whoever calls this holds the lock. */
+export function renewSockets({ sockets, user }: Place): void {
+  makeOwned(sockets, user);
+  const { uid } = lstatSync(sockets);
+  if (uid !== (user?.uid ?? process.getuid?.()) || !lstatSync(sockets).isDirectory())
+    throw new AppError('STORE_UNAVAILABLE', `${sockets} belongs to someone else. Remove it, then start again.`);
+  chmodSync(sockets, 0o700);
+  for (const name of ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']) rmSync(join(sockets, name), { force: true });
+}
+
+/** The password of the database, made once. */
+export function readPassword({ passwordFile }: Place): string {
+  if (!existsSync(passwordFile)) writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  return readFileSync(passwordFile, 'utf8').trim();
+}
+
+/** `sockaddr_un` has room for 107 bytes (https://man7.org/linux/man-pages/man7/unix.7.html), on macOS for 103. */
+const longestSocket = 103;
+
+function socketFolder(folder: string): string {
+  const inside = join(folder, 'sockets');
+  if (Buffer.byteLength(join(inside, '.s.PGSQL.5432')) <= longestSocket) return inside;
+  const name = `breakwater-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
+  return join(tmpdir().length < 60 ? tmpdir() : '/tmp', name);
+}
+
+function checkOwner(data: string): void {
+  const own = process.geteuid?.();
+  const owner = statSync(data, { throwIfNoEntry: false })?.uid;
+  if (owner === undefined || own === undefined || own === 0 || owner === own) return;
+  throw new AppError(
+    'STORE_UNAVAILABLE',
+    `${data} belongs to user ${owner}, and this is user ${own}. Start as its owner, or give it away with chown.`,
+  );
+}
+
+/** Our own folders are opened for passing through; what lies above is not ours to change. */
+function openWay(folder: string, dataDir: string, user: SystemUser): void {
+  for (const own of [folder, resolve(dataDir)]) chmodSync(own, statSync(own).mode | 0o111);
+  const closed = ancestors(resolve(dataDir)).find((path) => !mayPass(path, user));
+  if (closed === undefined) return;
+  throw new AppError(
+    'STORE_UNAVAILABLE',
+    `PostgreSQL refuses to run as root, so it runs as user ${user.name}, who may not pass through ${closed}. ` +
+      'Choose a data directory elsewhere, such as /var/lib/breakwater, or start the server as an ordinary user.',
+  );
+}
+
+function mayPass(path: string, { uid, gid }: SystemUser): boolean {
+  const { mode, uid: owner, gid: group } = statSync(path);
+  const bit = owner === uid ? 0o100 : group === gid ? 0o010 : 0o001;
+  return (mode & bit) !== 0;
+}
+
+function ancestors(path: string): readonly string[] {
+  const above = dirname(path);
+  return above === path ? [] : [above, ...ancestors(above)];
+}
+
+function firstExisting(path: string): readonly string[] {
+  return [path, ...ancestors(path)].filter((candidate) => existsSync(candidate)).slice(0, 1);
+}

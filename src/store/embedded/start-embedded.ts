@@ -1,0 +1,155 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { AppError, messageOf } from '../../lib/errors.ts';
+import type { StoreLog } from '../store-log.ts';
+import type { Binaries } from './binaries.ts';
+import { chooseBinaries } from './choose-binaries.ts';
+import { createCluster } from './cluster.ts';
+import { lockDataDirectory } from './data-lock.ts';
+import { diskTrouble } from './disk-trouble.ts';
+import { endProcessesIn } from './leftovers.ts';
+import { makePlace, type Place, readPassword, renewSockets } from './place.ts';
+import { type Postmaster, startPostmaster } from './postmaster.ts';
+import { resetPassword } from './reset-password.ts';
+import { postgresArguments } from './settings.ts';
+import { socketUrl } from './socket-url.ts';
+
+export interface EmbeddedDatabase {
+  readonly url: string;
+  /** `18.4` */
+  readonly version: string;
+  /** Of the process, which is another one after it was restarted. */
+  readonly pid: () => number;
+  /** What keeps it from running now, with the next step. */
+  readonly trouble: () => string | undefined;
+  readonly stop: () => Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  readonly dataDir: string;
+  readonly log: StoreLog;
+  /** Leaves an installed PostgreSQL aside. */
+  readonly onlyPackaged?: boolean;
+}
+
+const database = 'breakwater';
+
+/**
+ * Runs a PostgreSQL on a data directory, which is made when it does not exist, until it is stopped: what is left of an
+ * earlier run is ended first, and a database that ends by itself is started again for as long as that takes.
+ */
+export async function startEmbedded({ dataDir, log, onlyPackaged }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const place = makePlace(dataDir);
+  const lock = lockDataDirectory(dataDir);
+  try {
+    const { binaries, password } = await prepare(place, log, onlyPackaged);
+    const first = await start(place, binaries, log);
+    const kept = keepRunning(first, () => start(place, binaries, log), place, log);
+    await createDatabase(socketUrl({ sockets: place.sockets, password, database: 'postgres' }));
+    return {
+      url: socketUrl({ sockets: place.sockets, password, database }),
+      version: binaries.version,
+      pid: kept.pid,
+      trouble: kept.trouble,
+      stop: async () => {
+        await kept.stop();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw explained(error, place);
+  }
+}
+
+async function prepare(
+  place: Place,
+  log: StoreLog,
+): Promise<{ readonly binaries: Binaries; readonly password: string }> {
+  const ended = await endProcessesIn(place.data);
+  if (ended.length > 0) log.warn({ processes: ended }, 'a database of an earlier run was still there and was ended');
+  const binaries = chooseBinaries(place, onlyPackaged);
+  const [isMade, hasPassword] = [existsSync(place.data), existsSync(place.passwordFile)];
+  const password = readPassword(place);
+  if (!isMade) await createCluster({ binaries, data: place.data, user: place.user, password });
+  else if (!hasPassword) await resetPassword({ binaries, place, password });
+  return { binaries, password };
+}
+
+/** Ends what is left of the last one: backends may outlive their parent for a moment. */
+async function start(place: Place, binaries: Binaries, log: StoreLog): Promise<Postmaster> {
+  const { data, sockets, user } = place;
+  await endProcessesIn(data);
+  rmSync(join(data, 'postmaster.pid'), { force: true });
+  renewSockets(place);
+  const options = postgresArguments({ binaries, data, sockets });
+  return startPostmaster({ program: join(binaries.bin, 'postgres'), options, data, user, log });
+}
+
+interface Kept extends Pick<EmbeddedDatabase, 'pid' | 'trouble' | 'stop'> {}
+
+const longestDelay = 5_000;
+
+function keepRunning(first: Postmaster, restart: () => Promise<Postmaster>, place: Place, log: StoreLog): Kept {
+  let current = first;
+  let trouble: string | undefined;
+  let stopping = false;
+  const quitWithUs = () => process.kill(current.pid, 'SIGINT');
+  process.once('exit', quitWithUs);
+
+  const watch = async (): Promise<void> => {
+    while (!stopping) {
+      const said = await current.gone;
+      if (stopping) return;
+      trouble = diskTrouble(place.folder) ?? 'it ended and is started again';
+      log.error({ said, trouble }, 'the database ended by itself');
+      await again();
+    }
+  };
+  const again = async (): Promise<void> => {
+    for (let delay = 0; !stopping; delay = Math.min(longestDelay, delay * 2 + 100)) {
+      await sleep(delay, undefined, { ref: false });
+      try {
+        current = await restart();
+        trouble = undefined;
+        log.info({ pid: current.pid }, 'the database runs again');
+        return;
+      } catch (error) {
+        trouble = diskTrouble(place.folder) ?? messageOf(error);
+        log.error({ err: error, trouble }, 'the database could not be started again');
+      }
+    }
+  };
+  const watching = watch();
+  return {
+    pid: () => current.pid,
+    trouble: () => trouble,
+    stop: async () => {
+      stopping = true;
+      process.off('exit', quitWithUs);
+      await current.stop();
+      await watching;
+    },
+  };
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${database}`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A disk that is full or read-only says so in many words; the cause is one. */
+function explained(error: unknown, place: Place): unknown {
+  if (error instanceof AppError && error.code !== 'STORE_UNAVAILABLE') return error;
+  const trouble = diskTrouble(place.folder);
+  if (trouble === undefined) return error;
+  return new AppError('STORE_UNAVAILABLE', `The database cannot run: ${trouble}.`, { cause: error });
+}

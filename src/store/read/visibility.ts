@@ -1,0 +1,64 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Store } from '../tables.ts';
+import { globPattern } from './patterns.ts';
+
+/** What of a grant decides where it holds. */
+export interface ScopedGrant {
+  readonly role: string;
+  readonly scope: { readonly kind: string; readonly value?: string | undefined };
+}
+
+/**
+ * What a caller may see: everything, or the images that lie in these repositories. An image that lies nowhere (an upload
+ * without a registry) is only for those who may see everything.
+ */
+export type Visibility = 'everything' | { readonly repositories: readonly number[] };
+
+/** The reach of a caller's grants; of some roles only, when they are given. Every role may also see. */
+export async function visibleTo(
+  store: Store,
+  grants: readonly ScopedGrant[],
+  roles?: readonly string[],
+): Promise<Visibility> {
+  const held = grants.filter(({ role }) => !roles || roles.includes(role)).map(({ scope }) => scope);
+  if (held.some(({ kind }) => kind === 'all')) return 'everything';
+  const valuesOf = (wanted: string) => held.flatMap(({ kind, value }) => (kind === wanted && value ? [value] : []));
+  const [registries, repositories] = [valuesOf('registry'), valuesOf('repository').map(globPattern)];
+  if (registries.length + repositories.length === 0) return { repositories: [] };
+  const found = await store
+    .selectFrom('repository')
+    .innerJoin('registry', 'registry.id', 'repository.registry')
+    .select('repository.id')
+    .where(
+      sql<boolean>`registry.name = ANY(${registries}::text[])
+        OR registry.name || '/' || repository.name LIKE ANY(${repositories}::text[])`,
+    )
+    .execute();
+  return { repositories: found.map(({ id }) => id) };
+}
+
+/** True for a placement that the caller may see; not of those that are gone. */
+export function placementVisible(visibility: Visibility, placement: string): RawBuilder<boolean> {
+  const there = sql<boolean>`${sql.ref(`${placement}.deleted`)} IS NULL`;
+  if (visibility === 'everything') return there;
+  return sql<boolean>`(${there} AND ${sql.ref(`${placement}.repository`)} = ANY(${visibility.repositories}::int[]))`;
+}
+
+/** True for an image that the caller may see. */
+export function imageVisible(visibility: Visibility, image: string): RawBuilder<boolean> {
+  if (visibility === 'everything') return sql<boolean>`true`;
+  return sql<boolean>`EXISTS (SELECT FROM placement AS seen
+    WHERE seen.image = ${sql.ref(image)} AND ${placementVisible(visibility, 'seen')})`;
+}
+
+/** An image's name as the caller may know it: its own, or that of a place that the caller sees. */
+export function imageName(visibility: Visibility, image: string): RawBuilder<string> {
+  const name = sql.ref(`${image}.name`);
+  if (visibility === 'everything') return sql<string>`${name}`;
+  return sql<string>`coalesce((SELECT registry.host || '/' || repository.name || coalesce(':' || (
+      SELECT tag.name FROM tag WHERE tag.repository = seen.repository AND tag.image = seen.image
+      ORDER BY tag.since DESC, tag.name LIMIT 1), '@' || ${sql.ref(`${image}.digest`)})
+    FROM placement AS seen JOIN repository ON repository.id = seen.repository JOIN registry ON registry.id = repository.registry
+    WHERE seen.image = ${sql.ref(`${image}.id`)} AND ${placementVisible(visibility, 'seen')}
+    ORDER BY seen.first_seen, seen.repository LIMIT 1), ${sql.ref(`${image}.digest`)})`;
+}
