@@ -67,6 +67,7 @@ export async function startEmbedded({ dataDir, log, onlyPackaged }: EmbeddedOpti
 async function prepare(
   place: Place,
   log: StoreLog,
+  onlyPackaged?: boolean,
 ): Promise<{ readonly binaries: Binaries; readonly password: string }> {
   const ended = await endProcessesIn(place.data);
   if (ended.length > 0) log.warn({ processes: ended }, 'a database of an earlier run was still there and was ended');
