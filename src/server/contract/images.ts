@@ -202,6 +202,7 @@ export type ImageDetail = z.infer<typeof imageDetail>;
 export type ImagePackage = z.infer<typeof imagePackage>;
 export type Facets = z.infer<typeof facets>;
 export type FindingRow = z.infer<typeof findingRow>;
+export type FindingFilter = z.infer<typeof findingFilter>;
 export type FindingQuery = z.infer<typeof findingQuery>;
 export type FindingPage = z.infer<typeof findingPage>;
 export type FindingWhy = z.infer<typeof findingWhy>;

@@ -1,0 +1,16 @@
+import { apiBase, queryText } from './api/request.ts';
+
+/** Where each noun has its page. Every link in the console is made here. */
+const part = encodeURIComponent;
+
+export const imageAddress = (digest: string, tab?: string) => `/images/${part(digest)}${queryText({ tab })}`;
+export const imagesAddress = (filter: object = {}) => `/images${queryText(filter)}`;
+export const vulnerabilityAddress = (id: string) => `/vulnerabilities/${part(id)}`;
+export const vulnerabilitiesAddress = (filter: object = {}) => `/vulnerabilities${queryText(filter)}`;
+export const recommendationAddress = (id: string) => `/recommendations/${part(id)}`;
+export const recommendationsAddress = (filter: object = {}) => `/recommendations${queryText(filter)}`;
+export const registryAddress = (name: string) => `/registries/${part(name)}`;
+export const exceptionsAddress = (filter: object = {}) => `/exceptions${queryText(filter)}`;
+
+/** A file of the API, for links that download. */
+export const downloadAddress = (path: string, query: object = {}) => `${apiBase}${path}${queryText(query)}`;

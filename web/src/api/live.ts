@@ -1,0 +1,67 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { LiveEvent } from '../../../src/server/contract/events.ts';
+import { apiBase } from './request.ts';
+
+/** First elements of the query keys that an event of a kind touches. */
+const touches: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
+  image: ['images', 'vulnerabilities', 'recommendations', 'overview', 'coverage'],
+  job: ['jobs'],
+  registry: ['registries', 'overview', 'coverage'],
+  database: ['database', 'images', 'vulnerabilities', 'recommendations', 'overview'],
+  exception: ['exceptions', 'images', 'vulnerabilities', 'recommendations', 'overview'],
+  recommendation: ['recommendations', 'overview'],
+};
+
+export type LiveState = 'connecting' | 'live' | 'lost';
+
+/** At most one round of fetching in so many milliseconds, however many events come. */
+const roundMs = 1_500;
+
+/**
+ * Follows the server's events. What shows one thing is fetched again; lists are only marked outdated, so that rows do not
+ * jump away under the pointer.
+ */
+export function useLiveUpdates(enabled: boolean): LiveState {
+  const client = useQueryClient();
+  const [state, setState] = useState<LiveState>('connecting');
+  useEffect(() => {
+    if (!enabled) return;
+    const source = new EventSource(`${apiBase}/events`);
+    const touched = new Set<string>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const flush = () => {
+      timer = undefined;
+      const heads = new Set(touched);
+      touched.clear();
+      for (const list of [true, false]) {
+        void client.invalidateQueries({
+          predicate: ({ queryKey }) => heads.has(String(queryKey[0])) && queryKey.includes('list') === list,
+          refetchType: list ? 'none' : 'active',
+        });
+      }
+    };
+    const onMessage = (message: MessageEvent<string>) => {
+      for (const head of touches[kindOf(message.data) ?? 'job'] ?? []) touched.add(head);
+      timer ??= setTimeout(flush, roundMs);
+    };
+    source.onopen = () => setState('live');
+    source.onerror = () => setState('lost');
+    source.onmessage = onMessage;
+    for (const kind of Object.keys(touches)) source.addEventListener(kind, onMessage);
+    return () => {
+      source.close();
+      clearTimeout(timer);
+    };
+  }, [client, enabled]);
+  return state;
+}
+
+function kindOf(data: string): LiveEvent['kind'] | undefined {
+  try {
+    return (JSON.parse(data) as LiveEvent).kind;
+  } catch {
+    // Not one of ours, or cut: the next event brings the news.
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+import { ActionIcon, Drawer } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { AppLink } from './AppLink.tsx';
+import classes from './SidePanel.module.css';
+
+interface SidePanelProps {
+  readonly title: ReactNode;
+  /** The full page. */
+  readonly href?: string | undefined;
+  readonly close: () => void;
+  /** Over the page, where there is no room beside it. */
+  readonly isDrawer: boolean;
+  readonly children: ReactNode;
+}
+
+export function SidePanel({ title, href, close, isDrawer, children }: SidePanelProps) {
+  const more = href && (
+    <AppLink to={href} className={classes.more}>
+      Open the full page
+    </AppLink>
+  );
+  if (isDrawer) {
+    return (
+      <Drawer
+        opened
+        onClose={close}
+        position="right"
+        size="min(440px, 100%)"
+        title={title}
+        classNames={{ title: classes.title }}
+      >
+        {more}
+        {children}
+      </Drawer>
+    );
+  }
+  return (
+    <aside className={classes.panel} aria-label="Details">
+      <div className={classes.head}>
+        <h2 className={classes.title}>{title}</h2>
+        <ActionIcon variant="subtle" color="gray" onClick={close} aria-label="Close the details">
+          <IconX size={17} stroke={1.75} />
+        </ActionIcon>
+      </div>
+      {more}
+      {children}
+    </aside>
+  );
+}

@@ -1,0 +1,70 @@
+import { AppShell } from '@mantine/core';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import { Outlet, useLocation } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
+import { useLiveUpdates } from '../api/live.ts';
+import { useSession } from '../api/session.ts';
+import { ErrorState } from '../components/ErrorState.tsx';
+import { useDensity } from '../preferences.ts';
+import classes from './Frame.module.css';
+import { Header } from './Header.tsx';
+import { PageSkeleton } from './PageSkeleton.tsx';
+import { Rail } from './Rail.tsx';
+
+const SignIn = lazy(async () => ({ default: (await import('../pages/sign-in/SignIn.tsx')).SignIn }));
+const ChangePassword = lazy(async () => ({
+  default: (await import('../pages/sign-in/ChangePassword.tsx')).ChangePassword,
+}));
+const CommandPalette = lazy(async () => ({ default: (await import('./CommandPalette.tsx')).CommandPalette }));
+
+/** What stands around every page; asks for a sign-in first, at whatever address one came. */
+export function Frame() {
+  const session = useSession();
+  if (session.isPending) return <PageSkeleton />;
+  if (session.error) return <ErrorState error={session.error} retry={() => void session.refetch()} />;
+  if (!session.data || session.data.mustChangePassword) {
+    return <Suspense fallback={<PageSkeleton />}>{session.data ? <ChangePassword /> : <SignIn />}</Suspense>;
+  }
+  return <SignedIn />;
+}
+
+function SignedIn() {
+  const live = useLiveUpdates(true);
+  const [density] = useDensity();
+  const [menuOpened, menu] = useDisclosure(false);
+  const [paletteOpened, palette] = useDisclosure(false);
+  const { pathname } = useLocation();
+  useHotkeys([['mod+K', palette.toggle]], []);
+  useEffect(() => {
+    document.documentElement.dataset.density = density;
+  }, [density]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when another page opens.
+  useEffect(() => menu.close(), [pathname]);
+
+  return (
+    <>
+      <a href="#page" className={classes.skip}>
+        Skip to the page
+      </a>
+      <AppShell
+        header={{ height: 48 }}
+        navbar={{ width: 212, breakpoint: 'md', collapsed: { mobile: !menuOpened } }}
+        padding={0}
+        transitionDuration={0}
+      >
+        <Header live={live} menuOpened={menuOpened} toggleMenu={menu.toggle} openPalette={palette.open} />
+        <Rail />
+        <AppShell.Main id="page" tabIndex={-1} className={classes.main}>
+          <Suspense fallback={<PageSkeleton />}>
+            <Outlet />
+          </Suspense>
+        </AppShell.Main>
+      </AppShell>
+      {paletteOpened && (
+        <Suspense fallback={null}>
+          <CommandPalette close={palette.close} />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,10 @@
+import { AppLink } from '../components/AppLink.tsx';
+import { EmptyState } from '../components/EmptyState.tsx';
+
+export function NotFound() {
+  return (
+    <EmptyState title="There is no page at this address">
+      It may have been copied in part. <AppLink to="/">Go to the overview</AppLink>, or press Ctrl-K and search.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,88 @@
+import type { ImageRow } from '../../../../src/server/contract/images.ts';
+import { pickQuery, useAddressFilter } from '../../address-filter.ts';
+import { imageAddress } from '../../addresses.ts';
+import { useImageFacets, useImages } from '../../api/images.ts';
+import { AppLink } from '../../components/AppLink.tsx';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { ExportMenu } from '../../components/ExportMenu.tsx';
+import type { Filter } from '../../components/FilterBar.tsx';
+import { ListPage } from '../../components/ListPage.tsx';
+import { SeverityShape, severityLevels, severityTitle } from '../../components/Severity.tsx';
+import { ImagePanel } from './ImagePanel.tsx';
+import { imageColumns } from './image-columns.tsx';
+
+const filters: readonly Filter[] = [
+  { kind: 'choice', name: 'registry', title: 'Registry' },
+  { kind: 'choice', name: 'repository', title: 'Repository' },
+  {
+    kind: 'choice',
+    name: 'severity',
+    title: 'Severity',
+    options: severityLevels.map((value) => ({
+      value,
+      title: severityTitle(value),
+      icon: (
+        <span data-level={value} style={{ color: `var(--severity-${value})`, display: 'inline-flex' }}>
+          <SeverityShape level={value} />
+        </span>
+      ),
+    })),
+  },
+  { kind: 'choice', name: 'os', title: 'System' },
+  {
+    kind: 'choice',
+    name: 'state',
+    title: 'State',
+    options: [
+      { value: 'scanned', title: 'Scanned' },
+      { value: 'queued', title: 'Waiting' },
+      { value: 'scanning', title: 'Being scanned' },
+      { value: 'failed', title: 'Failed' },
+    ],
+  },
+  { kind: 'flag', name: 'exploited', title: 'Exploited' },
+  { kind: 'flag', name: 'fixable', title: 'Fix available' },
+  { kind: 'flag', name: 'endOfLife', title: 'End of life' },
+];
+
+const pinned = [
+  { name: 'package', title: 'Package' },
+  { name: 'vulnerability', title: 'Vulnerability' },
+];
+
+const filterNames = ['q', ...filters.map(({ name }) => name), ...pinned.map(({ name }) => name)];
+
+export function Page() {
+  const address = useAddressFilter();
+  const filter = pickQuery(address, filterNames);
+  const list = useImages({ ...filter, ...pickQuery(address, ['sort', 'direction']) });
+  const facets = useImageFacets(filter);
+  return (
+    <ListPage<ImageRow>
+      title="Images"
+      question="What is in my images, and how bad is it?"
+      noun={['image', 'images']}
+      list={list}
+      columns={imageColumns}
+      rowId={(image) => image.digest}
+      href={(image) => imageAddress(image.digest)}
+      address={address}
+      filters={filters}
+      pinned={pinned}
+      facets={facets.data}
+      searchHint="Name, tag or digest"
+      defaultSort={{ column: 'risk', direction: 'desc' }}
+      panel={(image) => ({ title: image.name, content: <ImagePanel image={image} /> })}
+      tools={<ExportMenu path="/images/export" query={filter} />}
+      empty={
+        <EmptyState
+          title="No image is known yet"
+          command="breakwater scan registry.example/team/app:1.2 --upload https://this-server"
+        >
+          Connect a <AppLink to="/registries">registry</AppLink>, and every image in it is scanned and watched from then
+          on. A build pipeline can also send its own scans:
+        </EmptyState>
+      }
+    />
+  );
+}
