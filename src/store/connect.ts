@@ -30,7 +30,9 @@ export function connect({ url, log, connections = 10, trouble }: ConnectOptions)
     keepAlive: true,
     types: { getTypeParser },
   });
-  // A connection that breaks while nobody uses it is replaced by the next request.
+  // Whoever uses a connection that breaks learns it from the query; without a listener it would end the process as well.
+  pool.on('connect', (client) => client.on('error', ignore));
+  // One that breaks while nobody uses it is replaced by the next request.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
   const store: Store = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: telling(pool, trouble) }) });
   let closing: Promise<void> | undefined;
@@ -43,6 +45,8 @@ export function connect({ url, log, connections = 10, trouble }: ConnectOptions)
     },
   };
 }
+
+function ignore(): void {}
 
 const dateOid = 1082;
 
