@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import type { HashAnswer, HashErrand } from './hash-beside.ts';
 
 /** Body of the thread that `hash-beside.ts` starts: hashes parts of files, one answer for each errand. */
-const pieceBytes = 1024 * 1024;
+const pieceBytes = 256 * 1024;
 
 function hashPart({ path, offset, size, deadline }: HashErrand): HashAnswer {
   const descriptor = openSync(path, 'r');

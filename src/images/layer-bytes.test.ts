@@ -21,7 +21,7 @@ async function read(layer: Layer): Promise<{ readonly bytes: Buffer; readonly di
   const stored = await openStored(layer);
   const chunks: Buffer[] = [];
   for await (const chunk of stored.chunks) chunks.push(Buffer.from(chunk));
-  return { bytes: Buffer.concat(chunks), digest: stored.blobDigest() };
+  return { bytes: Buffer.concat(chunks), digest: await stored.blobDigest() };
 }
 
 const forms: Readonly<Record<string, Buffer>> = {

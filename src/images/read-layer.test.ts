@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -306,6 +307,23 @@ test('a large layer can be hashed beside the walk, and is held to its digest all
   await assert.rejects(hasher.hash(layerOf(tar).blob as LayerBlob & { kind: 'file' }, Date.now() - 1), {
     code: 'LIMIT_EXCEEDED',
   });
+});
+
+test('the stored bytes of a large compressed layer can be hashed beside too, and both its digests are held to', async (t) => {
+  const hasher = startHasher();
+  t.after(hasher.close);
+  const noise = Buffer.concat(Array.from({ length: 10 }, () => randomBytes(1024 * 1024)));
+  const tar = tarOf([...members, { path: 'large', content: noise }]);
+  const stored = gzipSync(tar, { level: 1 });
+  const layer = layerOf(tar, stored);
+  const { seen, blobDigest } = await read(layer, (path) => path === 'etc/name' || path === 'large', { hasher });
+  assert.equal(seen['etc/name'], 'value');
+  assert.equal(seen.large, noise.toString());
+  assert.equal(blobDigest, sha256(stored));
+
+  const lies = [{ blobDigest: sha256('other') }, { diffID: sha256('other') }] as const;
+  for (const lie of lies)
+    await assert.rejects(read({ ...layer, ...lie }, undefined, { hasher }), { code: 'DIGEST_MISMATCH' });
 });
 
 test('what a visitor throws is a problem of its file', async () => {
