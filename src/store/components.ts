@@ -21,11 +21,14 @@ export interface MatchedComponent extends ComponentRow {
   readonly candidates: readonly CandidateRow[];
 }
 
-/** Ids of the components that are there, by key in hex. */
-export async function findComponents(store: Store, keys: readonly Buffer[]): Promise<Map<string, number>> {
-  const { rows } = await sql<{ id: number; key: Buffer }>`
-    SELECT id, key FROM component WHERE key = ANY(${keys}::bytea[])`.execute(store);
-  return new Map(rows.map(({ id, key }) => [key.toString('hex'), id]));
+/** The components that are there, by key in hex. */
+export async function findComponents(
+  store: Store,
+  keys: readonly Buffer[],
+): Promise<ReadonlyMap<string, { readonly id: number; readonly purl: string }>> {
+  const { rows } = await sql<{ id: number; key: Buffer; purl: string }>`
+    SELECT id, key, purl FROM component WHERE key = ANY(${keys}::bytea[])`.execute(store);
+  return new Map(rows.map(({ id, key, purl }) => [key.toString('hex'), { id, purl }]));
 }
 
 /**

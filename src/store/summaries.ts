@@ -29,6 +29,56 @@ export async function recountSummaries(transaction: StoreTransaction, images: re
 }
 
 /**
+ * Changes summaries by signed differences. `differences` selects image, the eight counts to add, and `gained` and `lost`:
+ * the highest risk among findings that came and among those that went or changed. Where the highest of all may have gone, it is looked
+ * for again. Answers how many images were changed.
+ */
+export async function applyDifferences(
+  transaction: StoreTransaction,
+  differences: RawBuilder<unknown>,
+): Promise<number> {
+  const counts = summaryColumns.slice(0, -1);
+  await sql`DROP TABLE IF EXISTS summary_difference`.execute(transaction);
+  await sql`CREATE TEMPORARY TABLE summary_difference ON COMMIT DROP AS ${differences}`.execute(transaction);
+  const { rows } = await sql<{ image: number }>`
+    SELECT image FROM summary_difference AS d JOIN image_summary AS s USING (image)
+    WHERE d.lost >= s.risk AND coalesce(d.gained, 0) < s.risk`.execute(transaction);
+  const { numAffectedRows } = await sql`UPDATE image_summary AS s
+    SET ${sql.join(counts.map((name) => sql`${sql.ref(name)} = s.${sql.ref(name)} + d.${sql.ref(name)}`))},
+      risk = greatest(s.risk, d.gained)
+    FROM summary_difference AS d WHERE d.image = s.image`.execute(transaction);
+  await findHighestRisk(
+    transaction,
+    rows.map(({ image }) => image),
+  );
+  return Number(numAffectedRows ?? 0);
+}
+
+/** The columns that `applyDifferences` asks for, summed over findings. `sign` is 1 for those that came, -1 for those that went. */
+export function differenceColumns(sign: RawBuilder<unknown>): RawBuilder<unknown> {
+  const bySeverity = summaryColumns
+    .slice(0, 6)
+    .map(
+      (name, rank) =>
+        sql`coalesce(sum(${sign}) FILTER (WHERE severity = ${sql.lit(rank)}), 0)::integer AS ${sql.ref(name)}`,
+    );
+  return sql`${sql.join(bySeverity)},
+    coalesce(sum(${sign}) FILTER (WHERE status = 0), 0)::integer AS fixable,
+    coalesce(sum(${sign}) FILTER (WHERE exploited), 0)::integer AS exploited,
+    max(risk) FILTER (WHERE ${sign} > 0) AS gained, max(risk) FILTER (WHERE ${sign} < 0) AS lost`;
+}
+
+async function findHighestRisk(transaction: StoreTransaction, images: readonly number[]): Promise<void> {
+  if (images.length === 0) return;
+  await sql`UPDATE image_summary SET risk = now.risk FROM (
+      SELECT held.image, coalesce(max(candidate.risk) FILTER (WHERE NOT EXISTS (SELECT FROM excepted
+        WHERE excepted.image = held.image AND excepted.component = candidate.component AND excepted.flaw = candidate.flaw)), 0)::real AS risk
+      FROM (SELECT image, unnest(components) AS component FROM image_components WHERE image = ANY(${images}::integer[])) AS held
+      LEFT JOIN candidate ON candidate.component = held.component GROUP BY held.image
+    ) AS now WHERE now.image = image_summary.image`.execute(transaction);
+}
+
+/**
  * Compares every summary with what counting anew gives, and repairs it when asked to. Signed differences should always
  * have led to the same; an answer that is not empty is a fault.
  */

@@ -1,0 +1,138 @@
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { AppError } from '../../lib/errors.ts';
+import type { Package } from '../../model/package.ts';
+import type { ScannedImage } from '../../model/report.ts';
+import { findComponents } from '../../store/components.ts';
+import { type RecordedImage, recordComponents, recordImage, type ScannedImageRow } from '../../store/record-scan.ts';
+import type { Store } from '../../store/tables.ts';
+import type { Inventory } from '../../vulnerability/assemble.ts';
+import { type Component, componentsOf } from '../../vulnerability/component.ts';
+import { coverageOf } from '../../vulnerability/coverage.ts';
+import { versionSchemes } from '../../vulnerability/version-schemes/index.ts';
+import { type DetailComponent, packDetail } from './image-detail.ts';
+import { componentRow, matchedRows } from './stored-rows.ts';
+import type { CurrentDatabase, Vulnerabilities } from './vulnerabilities.ts';
+
+/** What a look through an image brought. */
+export interface FinishedScan {
+  /** Row of `image`. */
+  readonly image: number;
+  readonly scanned: ScannedImage;
+  readonly inventory: Inventory;
+  /** What findings depend on besides the bytes: version of the catalogers. */
+  readonly scanner: string;
+  /** push, asked, upload, crawl. */
+  readonly because: string;
+}
+
+export interface Recorder {
+  readonly store: Store;
+  readonly vulnerabilities: Vulnerabilities;
+  readonly now: () => Date;
+}
+
+/**
+ * From an inventory to findings that everybody sees: package versions that no image had before are matched, then the
+ * image is linked to all of its own. The same scan twice leaves what one leaves, however they overlap.
+ */
+export async function recordScan(recorder: Recorder, scan: FinishedScan): Promise<RecordedImage> {
+  const { packages } = scan.inventory;
+  const components = componentsOf(packages);
+  const rows = await storedComponents(recorder, components, packages);
+  const row = imageRow(scan, rows, recorder.vulnerabilities.current(), recorder.now());
+  for (;;) {
+    const recorded = await recordImage(recorder.store, row);
+    if (recorded !== 'busy') return recorded;
+    await wait(busyMs);
+  }
+}
+
+const busyMs = 200;
+/** Matching holds up everything else; after so many package versions others get a turn. */
+const atOnce = 40;
+const maxTries = 100;
+
+/** The stored component of each package, in the same order; adds those that are new. */
+async function storedComponents(
+  { store, vulnerabilities, now }: Recorder,
+  components: readonly Component[],
+  packages: readonly Package[],
+): Promise<readonly DetailComponent[]> {
+  const byKey = new Map(
+    components.map((component, at) => [hex(component), { component, found: packages[at] as Package }]),
+  );
+  const keys = [...byKey.values()].map(({ component }) => component.key);
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const known = await findComponents(store, keys);
+    const unseen = [...byKey].flatMap(([key, one]) => (known.has(key) ? [] : [one]));
+    if (unseen.length === 0)
+      return components.map(
+        (component) => ({ ...known.get(hex(component)), facts: component.facts }) as DetailComponent,
+      );
+    const current = vulnerabilities.current();
+    const { matched, flaws } = await match(unseen, current);
+    const outcome = await recordComponents(store, matched, flaws, { build: current.build, at: now() });
+    if (outcome === 'outdated') await vulnerabilities.refresh();
+    if (outcome === 'busy') await wait(busyMs);
+  }
+  throw new AppError('CONFLICT', 'The vulnerability database is replaced again and again; the scan is recorded later.');
+}
+
+async function match(
+  unseen: readonly { readonly component: Component; readonly found: Package }[],
+  { database, judge }: CurrentDatabase,
+) {
+  const matched = [];
+  const flaws = new Map();
+  for (let at = 0; at < unseen.length; at += atOnce) {
+    const part = unseen.slice(at, at + atOnce);
+    const rows = matchedRows(
+      part.map(({ component }) => component),
+      database,
+      judge,
+    );
+    matched.push(
+      ...rows.components.map(({ keys, candidates }, place) => {
+        const { component, found } = part[place] as (typeof part)[number];
+        return { ...componentRow(component, found), keys, candidates };
+      }),
+    );
+    for (const flaw of rows.flaws) flaws.set(flaw.name, flaw);
+    await nextTurn();
+  }
+  return { matched, flaws: [...flaws.values()] };
+}
+
+function imageRow(
+  { image, scanned, inventory, scanner, because }: FinishedScan,
+  components: readonly DetailComponent[],
+  { database }: CurrentDatabase,
+  at: Date,
+): ScannedImageRow {
+  const { os, packages, problems } = inventory;
+  const { problems: notCovered, endOfLife } = coverageOf(packages, os, database, versionSchemes);
+  const { platform, manifestDigest, configDigest } = scanned;
+  return {
+    image,
+    scanner,
+    because,
+    at,
+    ...(manifestDigest && { manifestDigest }),
+    ...(configDigest && { configDigest }),
+    ...(platform && { platform: [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/') }),
+    ...(os && { os: [os.id, os.version].filter(Boolean).join(' ') }),
+    ...(endOfLife !== undefined && { endOfLife: isOver(endOfLife, at) }),
+    problems: problems.length + notCovered.length,
+    packages: packages.length,
+    components: [...new Set(components.map(({ id }) => id))].sort((a, b) => a - b),
+    detail: packDetail({ image: scanned, inventory }, components),
+  };
+}
+
+function isOver(endOfLife: string | boolean, now: Date): boolean {
+  return typeof endOfLife === 'string' ? endOfLife <= now.toISOString().slice(0, 10) : endOfLife;
+}
+
+function hex({ key }: Component): string {
+  return key.toString('hex');
+}

@@ -1,0 +1,159 @@
+import { type RawBuilder, sql } from 'kysely';
+import { applyDifferences, differenceColumns } from './summaries.ts';
+import type { Store, StoreTransaction } from './tables.ts';
+
+/** How much an exception silences. */
+export interface Reach {
+  readonly findings: number;
+  readonly images: number;
+}
+
+/** All given conditions hold. Globs (`*`) in package and repository. */
+export interface ExceptionReachScope {
+  readonly vulnerability?: string;
+  readonly package?: string;
+  readonly registry?: string;
+  readonly repository?: string;
+  readonly image?: string;
+}
+
+/** How much a scope would silence that nothing else silences yet. */
+export async function reachOf(store: Store, scope: ExceptionReachScope): Promise<Reach> {
+  const asked = sql`SELECT gen_random_uuid() AS id, ${JSON.stringify(scope)}::jsonb AS scope, now() AS asked_at`;
+  const { rows } = await sql<Reach>`SELECT count(*)::integer AS findings, count(DISTINCT image)::integer AS images
+    FROM (${covered(asked, {})}) AS reached
+    WHERE (image, component, flaw) NOT IN (SELECT image, component, flaw FROM excepted)`.execute(store);
+  return rows[0] ?? { findings: 0, images: 0 };
+}
+
+/**
+ * Makes the findings that exceptions cover, and the summaries, follow what was decided: after an exception was approved,
+ * withdrawn or ran out, its id is given here, in the transaction of the decision.
+ */
+export async function settleExceptions(transaction: StoreTransaction, exceptions: readonly string[]): Promise<void> {
+  if (exceptions.length === 0) return;
+  const ended = sql`exception = ANY(${exceptions}::uuid[]) AND exception NOT IN (SELECT id FROM (${approved()}) AS a)`;
+  const { rows } = await sql<{ image: number }>`SELECT DISTINCT image FROM excepted WHERE ${ended}`.execute(
+    transaction,
+  );
+  await uncover(transaction, ended);
+  // What another exception covers as well stays covered.
+  const images = rows.map(({ image }) => image);
+  await cover(transaction, approved(), { images });
+  await cover(transaction, sql`SELECT * FROM (${approved()}) AS a WHERE id = ANY(${exceptions}::uuid[])`, {});
+}
+
+/** The same for images that were scanned, or that came to lie somewhere else. */
+export async function settleImages(transaction: StoreTransaction, images: readonly number[]): Promise<void> {
+  if (images.length === 0) return;
+  const these = { images };
+  await uncover(
+    transaction,
+    sql`image = ANY(${images}::integer[]) AND (image, component, flaw) NOT IN
+      (SELECT image, component, flaw FROM (${covered(approved(), these)}) AS still)`,
+  );
+  await cover(transaction, approved(), these);
+}
+
+/** Exceptions that ran out become `expired`; their findings stand again. Answers which. */
+export async function expireExceptions(store: Store, now: Date): Promise<readonly string[]> {
+  return store.transaction().execute(async (transaction) => {
+    const { rows } = await sql<{ id: string }>`UPDATE exception SET state = 'expired'
+      WHERE state = 'approved' AND expires <= ${now}::timestamptz RETURNING id`.execute(transaction);
+    const ids = rows.map(({ id }) => id);
+    await settleExceptions(transaction, ids);
+    return ids;
+  });
+}
+
+interface Within {
+  readonly images?: readonly number[];
+  /** Selects component and flaw: only these candidates. */
+  readonly candidates?: RawBuilder<unknown>;
+}
+
+/** Adds what is covered and was not, and takes it from the summaries. */
+export async function cover(
+  transaction: StoreTransaction,
+  exceptions: RawBuilder<unknown>,
+  within: Within,
+): Promise<void> {
+  if (within.images?.length === 0) return;
+  await sql`DROP TABLE IF EXISTS newly_excepted`.execute(transaction);
+  await sql`CREATE TEMPORARY TABLE newly_excepted ON COMMIT DROP AS SELECT * FROM (${covered(exceptions, within)}) AS c
+    WHERE NOT EXISTS (SELECT FROM excepted AS e WHERE e.image = c.image AND e.component = c.component AND e.flaw = c.flaw)`.execute(
+    transaction,
+  );
+  const { numAffectedRows } = await sql`INSERT INTO excepted (image, component, flaw, exception)
+    SELECT image, component, flaw, exception FROM newly_excepted`.execute(transaction);
+  if (numAffectedRows) await applyDifferences(transaction, findingsOf(sql`newly_excepted`, sql`-1`));
+}
+
+/** Exceptions in force. */
+export function approved(): RawBuilder<unknown> {
+  return sql`SELECT id, scope, asked_at FROM exception WHERE state = 'approved' AND (expires IS NULL OR expires > now())`;
+}
+
+async function uncover(transaction: StoreTransaction, which: RawBuilder<unknown>): Promise<void> {
+  await sql`DROP TABLE IF EXISTS no_longer_excepted`.execute(transaction);
+  await sql`CREATE TEMPORARY TABLE no_longer_excepted (image integer, component integer, flaw integer) ON COMMIT DROP`.execute(
+    transaction,
+  );
+  const { numAffectedRows } =
+    await sql`WITH gone AS (DELETE FROM excepted WHERE ${which} RETURNING image, component, flaw)
+    INSERT INTO no_longer_excepted SELECT * FROM gone`.execute(transaction);
+  if (numAffectedRows) await applyDifferences(transaction, findingsOf(sql`no_longer_excepted`, sql`1`));
+}
+
+/** Signed differences that findings (image, component, flaw) of a table make. */
+function findingsOf(table: RawBuilder<unknown>, sign: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`SELECT image, ${differenceColumns(sign)} FROM (
+      SELECT f.image, severity, status, risk, flaw.exploited IS NOT NULL AS exploited FROM ${table} AS f
+      JOIN candidate USING (component, flaw) JOIN flaw ON flaw.id = f.flaw) AS finding GROUP BY image`;
+}
+
+/**
+ * Findings that the exceptions (id, scope, asked_at) cover: image, component, flaw and the earliest exception that does.
+ * A registry or repository covers an image only when every place where it lies is one of them: the same image elsewhere
+ * is somebody else's decision.
+ */
+function covered(exceptions: RawBuilder<unknown>, { images, candidates }: Within): RawBuilder<unknown> {
+  const ofCandidates = candidates
+    ? sql`AND (c.component, c.flaw) IN (${candidates})`
+    : images
+      ? sql`AND c.component IN (SELECT unnest(components) FROM image_components WHERE image = ANY(${images}::integer[]))`
+      : sql``;
+  const ofImages = images ? sql`AND held.image = ANY(${images}::integer[])` : sql``;
+  return sql`
+    WITH given AS (
+      SELECT id, asked_at, scope->>'vulnerability' AS vulnerability, ${glob(sql`scope->>'package'`)} AS package,
+        scope->>'registry' AS registry, ${glob(sql`scope->>'repository'`)} AS repository, scope->>'image' AS image
+      FROM (${exceptions}) AS e),
+    pair AS (
+      SELECT given.*, c.component, c.flaw FROM given
+        JOIN flaw AS f ON f.name = given.vulnerability OR f.aliases @> ARRAY[given.vulnerability]
+        JOIN candidate AS c ON c.flaw = f.id ${ofCandidates}
+        WHERE given.vulnerability IS NOT NULL
+      UNION ALL
+      SELECT given.*, c.component, c.flaw FROM given
+        JOIN component AS k ON k.name LIKE given.package OR k.software LIKE given.package OR k.name || '@' || k.version LIKE given.package
+        JOIN candidate AS c ON c.component = k.id ${ofCandidates}
+        WHERE given.vulnerability IS NULL AND given.package IS NOT NULL)
+    SELECT DISTINCT ON (held.image, pair.component, pair.flaw) held.image, pair.component, pair.flaw, pair.id AS exception
+    FROM pair
+      JOIN component AS k ON k.id = pair.component
+      JOIN image_components AS held ON held.components @> ARRAY[pair.component] ${ofImages}
+    WHERE (pair.package IS NULL OR k.name LIKE pair.package OR k.software LIKE pair.package OR k.name || '@' || k.version LIKE pair.package)
+      AND (pair.image IS NULL OR EXISTS (SELECT FROM image WHERE image.id = held.image AND pair.image IN (image.digest, image.name)))
+      AND ((pair.registry IS NULL AND pair.repository IS NULL) OR (
+        EXISTS (SELECT FROM placement WHERE placement.image = held.image AND deleted IS NULL)
+        AND NOT EXISTS (SELECT FROM placement JOIN repository ON repository.id = placement.repository JOIN registry ON registry.id = repository.registry
+          WHERE placement.image = held.image AND deleted IS NULL
+            AND NOT ((pair.registry IS NULL OR registry.name = pair.registry) AND (pair.repository IS NULL OR repository.name LIKE pair.repository)))))
+    ORDER BY held.image, pair.component, pair.flaw, pair.asked_at, pair.id`;
+}
+
+/** A glob as a pattern of LIKE. */
+function glob(text: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`replace(regexp_replace(${text}, ${'([\\\\%_])'}, ${'\\\\\\1'}, 'g'), '*', '%')`;
+}

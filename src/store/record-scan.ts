@@ -1,0 +1,158 @@
+import { sql } from 'kysely';
+import { latestBuild, tryShareFence } from './builds.ts';
+import { addComponents, type MatchedComponent } from './components.ts';
+import { settleImages } from './excepted.ts';
+import { addFlaws, type FlawRow } from './flaws.ts';
+import { recountSummaries } from './summaries.ts';
+import type { Store, StoreTransaction } from './tables.ts';
+
+/** `busy`: a vulnerability database is being installed, try again. `outdated`: it was, match again with the new one. */
+export type Refusal = 'busy' | 'outdated';
+
+/** Adds components that no image had before, as `build` judges them. */
+export async function recordComponents(
+  store: Store,
+  components: readonly MatchedComponent[],
+  flaws: readonly FlawRow[],
+  { build, at }: { readonly build: number; readonly at: Date },
+): Promise<'recorded' | Refusal> {
+  return store.transaction().execute(async (transaction) => {
+    if (!(await tryShareFence(transaction))) return 'busy';
+    if ((await latestBuild(transaction))?.id !== build) return 'outdated';
+    const flawIds = await addFlaws(transaction, flaws);
+    await addComponents(transaction, components, flawIds, { cause: 'scan', at, build });
+    return 'recorded';
+  });
+}
+
+/** What is known of an image once it was looked through. */
+export interface ScannedImageRow {
+  readonly image: number;
+  /** What findings depend on besides the bytes. */
+  readonly scanner: string;
+  readonly manifestDigest?: string;
+  readonly configDigest?: string;
+  readonly platform?: string;
+  readonly os?: string;
+  readonly endOfLife?: boolean;
+  readonly problems: number;
+  readonly packages: number;
+  /** Sorted, each once. */
+  readonly components: readonly number[];
+  readonly detail: Buffer;
+  readonly at: Date;
+  /** Why it was scanned: push, asked, upload, crawl. */
+  readonly because: string;
+}
+
+export interface RecordedImage {
+  /** False when an earlier scan had said the same. */
+  readonly changed: boolean;
+}
+
+/** Links an image to its components. The same scan again changes nothing but the time of the last one. */
+export async function recordImage(store: Store, scan: ScannedImageRow): Promise<RecordedImage | 'busy'> {
+  return store.transaction().execute(async (transaction) => {
+    if (!(await tryShareFence(transaction))) return 'busy';
+    const before = await lockImage(transaction, scan.image);
+    const isSame = before?.detail.equals(scan.detail) === true;
+    const hasSameComponents = before !== undefined && isDeepEqual(before.components, scan.components);
+    await updateImage(transaction, scan);
+    if (!isSame) await putDetail(transaction, scan);
+    if (before === undefined) await tell(transaction, scan, 'scanned');
+    else if (!hasSameComponents) await tellDifference(transaction, scan, before.components);
+    if (!hasSameComponents) {
+      await putImageComponents(transaction, scan);
+      await recountSummaries(transaction, [scan.image]);
+      await settleImages(transaction, [scan.image]);
+    }
+    return { changed: !isSame };
+  });
+}
+
+/** Two scans of one image are recorded one after the other. Answers what the last one left. */
+async function lockImage(transaction: StoreTransaction, image: number) {
+  await sql`SELECT FROM image WHERE id = ${image} FOR NO KEY UPDATE`.execute(transaction);
+  const { rows } = await sql<{ components: number[]; detail: Buffer }>`SELECT components, detail FROM image_detail
+    JOIN (SELECT * FROM image_components UNION ALL SELECT * FROM image_components_gone) AS c USING (image)
+    WHERE image = ${image}`.execute(transaction);
+  return rows[0];
+}
+
+async function updateImage(transaction: StoreTransaction, scan: ScannedImageRow): Promise<void> {
+  const known = (column: 'manifest_digest' | 'config_digest', value: string | undefined) =>
+    value === undefined ? {} : { [column]: value };
+  await transaction
+    .updateTable('image')
+    .set({
+      ...known('manifest_digest', scan.manifestDigest),
+      ...known('config_digest', scan.configDigest),
+      platform: scan.platform ?? null,
+      os: scan.os ?? null,
+      end_of_life: scan.endOfLife ?? null,
+      state: 'scanned',
+      failure: null,
+      problems: scan.problems,
+      packages: scan.packages,
+      scanner: scan.scanner,
+      scanned: scan.at,
+    })
+    .where('id', '=', scan.image)
+    .execute();
+}
+
+async function putDetail(transaction: StoreTransaction, { image, detail }: ScannedImageRow): Promise<void> {
+  await transaction
+    .insertInto('image_detail')
+    .values({ image, detail })
+    .onConflict((conflict) => conflict.column('image').doUpdateSet({ detail }))
+    .execute();
+}
+
+/** Components of images that lie nowhere any more are apart: nobody asks which image has them. */
+async function putImageComponents(
+  transaction: StoreTransaction,
+  { image, components }: ScannedImageRow,
+): Promise<void> {
+  const { rows } = await sql<{ gone: boolean }>`SELECT gone IS NOT NULL AS gone FROM image WHERE id = ${image}`.execute(
+    transaction,
+  );
+  const table = sql.table(rows[0]?.gone ? 'image_components_gone' : 'image_components');
+  await sql`INSERT INTO ${table} (image, components) VALUES (${image}, ${components}::integer[])
+    ON CONFLICT (image) DO UPDATE SET components = excluded.components`.execute(transaction);
+  await sql`DELETE FROM excepted WHERE image = ${image} AND component <> ALL(${components}::integer[])`.execute(
+    transaction,
+  );
+}
+
+async function tell(
+  transaction: StoreTransaction,
+  { image, at, because }: ScannedImageRow,
+  change: string,
+): Promise<void> {
+  await transaction.insertInto('image_event').values({ image, at, cause: because, change }).execute();
+}
+
+/**
+ * The same bytes seen with other eyes: which findings that made appear or go. A component that was merely understood
+ * better (same name and version, same flaw) is no news.
+ */
+async function tellDifference(
+  transaction: StoreTransaction,
+  { image, at, components }: ScannedImageRow,
+  before: readonly number[],
+): Promise<void> {
+  const came = components.filter((id) => !before.includes(id));
+  const went = before.filter((id) => !components.includes(id));
+  const findings = (ids: readonly number[]) => sql`SELECT component.id, name, version, flaw FROM candidate
+    JOIN component ON component.id = component WHERE component = ANY(${ids}::integer[])`;
+  const missing = (ids: readonly number[], others: readonly number[], change: string) => sql`
+    SELECT ${image}::integer, ${at}::timestamptz, 'scan', ${change}::text, flaw, id FROM (${findings(ids)}) AS f
+    WHERE (name, version, flaw) NOT IN (SELECT name, version, flaw FROM (${findings(others)}) AS o)`;
+  await sql`INSERT INTO image_event (image, at, cause, change, flaw, component)
+    ${missing(came, went, 'appeared')} UNION ALL ${missing(went, came, 'went')}`.execute(transaction);
+}
+
+function isDeepEqual(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, at) => value === b[at]);
+}
