@@ -11,6 +11,8 @@ export interface Caller {
   readonly grants: readonly Grant[];
   /** Address of the client. */
   readonly from: string;
+  /** When the session or the token ends by itself. */
+  readonly expires?: Date;
 }
 
 /**
@@ -58,6 +60,8 @@ export interface Route {
   readonly path: string;
   readonly summary: string;
   readonly access: Access;
+  /** Counted per address and tighter than everything else. */
+  readonly rate?: 'sign-in';
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;

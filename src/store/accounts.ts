@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { behind, type Order, type Page, type PageRequest, pageFrom, sortKeys } from './read/page.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 export interface Account {
@@ -78,9 +79,45 @@ export async function sawAccount(store: Store, id: string, at: Date): Promise<vo
   await store.updateTable('account').set({ last_seen: at }).where('id', '=', id).execute();
 }
 
+export interface AccountListed extends Omit<Account, 'password' | 'must_change_password'> {
+  readonly last_seen: Date | null;
+  readonly created: Date;
+}
+
+const listed = ['id', 'login', 'name', 'source', 'grants', 'disabled', 'last_seen', 'created'] as const;
+
+export async function accountListed(store: Store, login: string): Promise<AccountListed | undefined> {
+  return store.selectFrom('account').select(listed).where('login', '=', login).executeTakeFirst();
+}
+
+const byLogin: Order = { name: 'accounts', keys: [{ by: sql`login`, type: 'text' }], direction: 'asc' };
+
+export async function listAccounts(
+  store: Store,
+  text: string | undefined,
+  { cursor, limit }: PageRequest,
+): Promise<Page<AccountListed>> {
+  const rows = await store
+    .selectFrom('account')
+    .select(listed)
+    .select(sortKeys(byLogin).as('sort_keys'))
+    .where(behind(byLogin, cursor))
+    .$if(text !== undefined, (query) =>
+      query.where(sql<boolean>`position(lower(${text}) in lower(login || ' ' || coalesce(name, ''))) > 0`),
+    )
+    .orderBy('login')
+    .limit(limit + 1)
+    .execute();
+  return pageFrom(rows, byLogin, limit, (row) => row);
+}
+
+export async function removeAccount(store: Store | StoreTransaction, id: string): Promise<void> {
+  await store.deleteFrom('account').where('id', '=', id).execute();
+}
+
 /**
- * How many accounts still administer everything, others' changes waiting: taken before one is deleted, disabled or
- * demoted, so that two such changes at once do not leave nobody.
+ * The accounts that administer everything, while others' changes wait: asked before one is deleted, disabled or demoted,
+ * so that two such changes at once do not leave nobody.
  */
 export async function lockAdministrators(transaction: StoreTransaction): Promise<ReadonlySet<string>> {
   const found = await transaction

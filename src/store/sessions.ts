@@ -1,5 +1,5 @@
 import type { Account } from './accounts.ts';
-import type { Store } from './tables.ts';
+import type { Store, StoreTransaction } from './tables.ts';
 
 export interface NewSession {
   readonly hash: Buffer;
@@ -54,7 +54,11 @@ export async function removeSession(store: Store, hash: Buffer): Promise<void> {
 }
 
 /** Signs an account out everywhere, but for one session when given. */
-export async function removeSessionsOf(store: Store, account: string, except?: Buffer): Promise<void> {
+export async function removeSessionsOf(
+  store: Store | StoreTransaction,
+  account: string,
+  except?: Buffer,
+): Promise<void> {
   let query = store.deleteFrom('session').where('account', '=', account);
   if (except) query = query.where('hash', '!=', except);
   await query.execute();

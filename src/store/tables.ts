@@ -21,10 +21,15 @@ export interface Tables {
     must_change_password: Defaulted<boolean>;
     grants: Json;
     disabled: Defaulted<boolean>;
-    failures: Defaulted<number>;
-    locked_until: MaybeInstant;
     last_seen: MaybeInstant;
     created: DefaultedInstant;
+  };
+  sign_in_attempt: {
+    login: string;
+    place: string;
+    failures: Defaulted<number>;
+    locked_until: MaybeInstant;
+    last: Instant;
   };
   session: {
     hash: Buffer;

@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import type { Account } from './accounts.ts';
+import { behind, type Order, type Page, type PageRequest, pageFrom, sortKeys } from './read/page.ts';
 import type { Store } from './tables.ts';
 
 export interface NewTokenRow {
@@ -64,16 +66,22 @@ export interface TokenListed {
   readonly last_used: Date | null;
 }
 
+const newestFirst: Order = {
+  name: 'tokens',
+  keys: [
+    { by: sql`api_token.created`, type: 'timestamptz' },
+    { by: sql`api_token.id`, type: 'uuid' },
+  ],
+  direction: 'desc',
+};
+
 /** Newest first, of one account or of all. */
 export async function listTokens(
   store: Store,
-  page: {
-    readonly account?: string;
-    readonly after?: { readonly created: string; readonly id: string };
-    limit: number;
-  },
-): Promise<readonly TokenListed[]> {
-  let query = store
+  account: string | undefined,
+  { cursor, limit }: PageRequest,
+): Promise<Page<TokenListed>> {
+  const rows = await store
     .selectFrom('api_token')
     .innerJoin('account', 'account.id', 'api_token.account')
     .select([
@@ -85,17 +93,15 @@ export async function listTokens(
       'api_token.created as created',
       'expires',
       'last_used',
+      sortKeys(newestFirst).as('sort_keys'),
     ])
+    .where(behind(newestFirst, cursor))
+    .$if(account !== undefined, (query) => query.where('api_token.account', '=', account ?? ''))
     .orderBy('api_token.created', 'desc')
     .orderBy('api_token.id', 'desc')
-    .limit(page.limit);
-  if (page.account) query = query.where('api_token.account', '=', page.account);
-  const { after } = page;
-  if (after)
-    query = query.where((where) =>
-      where(where.refTuple('api_token.created', 'api_token.id'), '<', where.tuple(new Date(after.created), after.id)),
-    );
-  return query.execute();
+    .limit(limit + 1)
+    .execute();
+  return pageFrom(rows, newestFirst, limit, (row) => row);
 }
 
 /** Whose it was, when there was one; with an account, only if it is that one's. */

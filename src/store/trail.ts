@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { behind, type Order, type Page, type PageRequest, pageFrom, sortKeys } from './read/page.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 export interface TrailRecord {
@@ -40,22 +41,27 @@ export interface TrailFilter {
   readonly text?: string | undefined;
   readonly who?: string | undefined;
   readonly since?: Date | undefined;
-  /** Only entries before this one. */
-  readonly before?: string | undefined;
 }
 
-/** Newest first. */
-export async function listTrail(store: Store, filter: TrailFilter, limit: number): Promise<readonly TrailRow[]> {
-  let query = store
+const newestFirst: Order = { name: 'trail', keys: [{ by: sql`id`, type: 'bigint' }], direction: 'desc' };
+
+export async function listTrail(
+  store: Store,
+  { text, who, since }: TrailFilter,
+  { cursor, limit }: PageRequest,
+): Promise<Page<TrailRow>> {
+  const rows = await store
     .selectFrom('trail')
     .select(['id', 'at', 'who', 'address', 'action', 'subject', 'detail', 'outcome'])
+    .select(sortKeys(newestFirst).as('sort_keys'))
+    .where(behind(newestFirst, cursor))
+    .$if(text !== undefined, (query) =>
+      query.where(sql<boolean>`position(lower(${text}) in lower(action || ' ' || subject || ' ' || who)) > 0`),
+    )
+    .$if(who !== undefined, (query) => query.where('who', '=', who ?? ''))
+    .$if(since !== undefined, (query) => query.where('at', '>=', since ?? new Date(0)))
     .orderBy('id', 'desc')
-    .limit(limit);
-  const { text, who, since, before } = filter;
-  if (text)
-    query = query.where(sql<boolean>`position(lower(${text}) in lower(action || ' ' || subject || ' ' || who)) > 0`);
-  if (who) query = query.where('who', '=', who);
-  if (since) query = query.where('at', '>=', since);
-  if (before) query = query.where('id', '<', before);
-  return query.execute();
+    .limit(limit + 1)
+    .execute();
+  return pageFrom(rows, newestFirst, limit, (row) => row);
 }

@@ -1,14 +1,18 @@
 import * as z from 'zod';
-import { instant, pageOf, pageQuery } from './paging.ts';
+import { flag, instant, pageOf, pageQuery } from './paging.ts';
 
 /** `reader` sees, `analyst` also decides about findings, `admin` also changes the installation. */
 export const role = z.enum(['reader', 'analyst', 'admin']);
 
 /** Where a role holds. A repository is `registry/repository`, with `*` as a glob. */
-export const scope = z.object({
-  kind: z.enum(['all', 'registry', 'repository', 'cluster', 'namespace']),
-  value: z.string().max(400).optional(),
-});
+export const scope = z
+  .object({
+    kind: z.enum(['all', 'registry', 'repository', 'cluster', 'namespace']),
+    value: z.string().min(1).max(400).optional(),
+  })
+  .refine(({ kind, value }) => (kind === 'all') === (value === undefined), {
+    message: 'Name what it is limited to; only a grant over all names nothing.',
+  });
 
 export const grant = z.object({ role, scope });
 
@@ -43,6 +47,10 @@ export const userRow = z.object({
   created: instant,
 });
 
+export const userQuery = z
+  .object({ q: z.string().max(200).optional().describe('Part of a login or a name.') })
+  .extend(pageQuery.shape);
+
 export const userPage = pageOf(userRow);
 
 export const newUser = z.object({
@@ -70,6 +78,10 @@ export const tokenRow = z.object({
   expires: instant,
   lastUsed: instant.optional(),
 });
+
+export const tokenQuery = z
+  .object({ everybody: flag.optional().describe('Of all accounts; for administrators.') })
+  .extend(pageQuery.shape);
 
 export const tokenPage = pageOf(tokenRow);
 
@@ -101,6 +113,10 @@ export const trailQuery = z
   .extend(pageQuery.shape);
 
 export const trailPage = pageOf(trailEntry);
+
+export const trailExport = trailQuery
+  .omit({ cursor: true, limit: true })
+  .extend({ format: z.enum(['ndjson', 'csv']).default('ndjson') });
 
 export type Role = z.infer<typeof role>;
 export type Scope = z.infer<typeof scope>;

@@ -12,11 +12,12 @@ import fastify, {
 } from 'fastify';
 import { AppError } from '../../lib/errors.ts';
 import type { ServerContext } from '../context.ts';
+import { Refusal } from '../refusal.ts';
 import type { Caller, Route } from '../route.ts';
 import { isSecure } from '../sign-in/sessions.ts';
 import { recordAction } from '../trail.ts';
 import { serveConsole } from './console-files.ts';
-import { createGate, type Gate, Refusal } from './gate.ts';
+import { createGate, type Gate } from './gate.ts';
 import { openApiDocument } from './openapi.ts';
 import { plainProblem, problemOf } from './problem.ts';
 import { requestReader } from './read-request.ts';

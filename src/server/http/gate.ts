@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { AppError } from '../../lib/errors.ts';
 import type { ServerContext } from '../context.ts';
+import { Refusal } from '../refusal.ts';
 import type { Caller, Route } from '../route.ts';
 import { mayCall } from '../sign-in/access.ts';
 import { type Identified, identify } from '../sign-in/identify.ts';
@@ -10,27 +10,17 @@ import { addressKey, createRate, type Rate } from './rate.ts';
 /** Who may pass to a route's handler: run before a byte of the body is read. */
 export type Gate = (route: Route, request: FastifyRequest) => Promise<Caller | undefined>;
 
-export class Refusal extends AppError {
-  /** Whose request it was, when that was known. */
-  readonly who: string | undefined;
-  readonly retryAfter: number | undefined;
-
-  constructor(code: AppError['code'], message: string, who?: string, retryAfter?: number) {
-    super(code, message);
-    this.who = who;
-    this.retryAfter = retryAfter;
-  }
-}
-
 export function createGate(context: ServerContext): Gate {
   const { rate } = context.config;
   const now = () => context.now().getTime();
   // Until somebody is known, an address is counted; half again as much, since several may share one.
   const addresses = createRate(Math.ceil(rate.requestsPerMinute * 1.5), now);
   const callers = createRate(rate.requestsPerMinute, now);
+  const signIns = createRate(rate.signInsPerMinute, now);
 
   return async (route, request) => {
     take(addresses, addressKey(request.ip));
+    if (route.rate === 'sign-in') take(signIns, addressKey(request.ip));
     if (route.access === 'public') {
       refuseForeignSite(route, request);
       return undefined;

@@ -25,7 +25,14 @@ export async function identify(context: ServerContext, credentials: Credentials)
   if (!session) return undefined;
   const { login, id, csrf } = session;
   return {
-    caller: { who: login, account: id, by: 'session', grants: grantsOf(session.grants), from: credentials.from },
+    caller: {
+      who: login,
+      account: id,
+      by: 'session',
+      grants: grantsOf(session.grants),
+      from: credentials.from,
+      expires: session.expires,
+    },
     csrf,
   };
 }
@@ -41,7 +48,10 @@ async function byToken(context: ServerContext, authorization: string, from: stri
   if (!found.last_used || now.getTime() - found.last_used.getTime() > touchEveryMs)
     await touchToken(context.store, found.token, now);
   const grants = intersect(grantsOf(found.token_grants), grantsOf(found.account_grants));
-  return { caller: { who: found.login, account: found.id, by: 'token', grants, from }, csrf: undefined };
+  return {
+    caller: { who: found.login, account: found.id, by: 'token', grants, from, expires: found.expires },
+    csrf: undefined,
+  };
 }
 
 const touchEveryMs = 60_000;
