@@ -7,7 +7,7 @@ import { addOperations } from './operations.ts';
 import { hashOfSecret } from './sign-in/secret-text.ts';
 import { openTestContext, type TestContextOptions } from './testing/test-context.ts';
 
-const database = { vulnerabilities: { current: () => ({}) as never } };
+const database = { vulnerabilities: { current: () => ({}) as never, refresh: async () => ({}) as never } };
 
 async function serverFor(t: Test, options: TestContextOptions = { parts: database }) {
   const context = await openTestContext(options);

@@ -50,10 +50,21 @@ export interface RecordedImage {
   readonly changed: boolean;
 }
 
-/** Links an image to its components. The same scan again changes nothing but the time of the last one. */
-export async function recordImage(store: Store, scan: ScannedImageRow): Promise<RecordedImage | 'busy'> {
+/** Whether this scan is still the one to be recorded, asked and settled in the same transaction. */
+export type StillOurs = (transaction: StoreTransaction) => Promise<boolean>;
+
+/**
+ * Links an image to its components. The same scan again changes nothing but the time of the last one. `lost`: somebody
+ * else scans the image by now, and nothing was recorded.
+ */
+export async function recordImage(
+  store: Store,
+  scan: ScannedImageRow,
+  isStillOurs: StillOurs = async () => true,
+): Promise<RecordedImage | 'busy' | 'lost'> {
   return store.transaction().execute(async (transaction) => {
     if (!(await tryShareFence(transaction))) return 'busy';
+    if (!(await isStillOurs(transaction))) return 'lost';
     const before = await lockImage(transaction, scan.image);
     const isSame = before?.detail.equals(scan.detail) === true;
     const hasSameComponents = before !== undefined && isDeepEqual(before.components, scan.components);

@@ -3,7 +3,13 @@ import { AppError } from '../../lib/errors.ts';
 import type { Package } from '../../model/package.ts';
 import type { ScannedImage } from '../../model/report.ts';
 import { findComponents } from '../../store/components.ts';
-import { type RecordedImage, recordComponents, recordImage, type ScannedImageRow } from '../../store/record-scan.ts';
+import {
+  type RecordedImage,
+  recordComponents,
+  recordImage,
+  type ScannedImageRow,
+  type StillOurs,
+} from '../../store/record-scan.ts';
 import type { Store } from '../../store/tables.ts';
 import type { Inventory } from '../../vulnerability/assemble.ts';
 import { type Component, componentsOf } from '../../vulnerability/component.ts';
@@ -35,13 +41,17 @@ export interface Recorder {
  * From an inventory to findings that everybody sees: package versions that no image had before are matched, then the
  * image is linked to all of its own. The same scan twice leaves what one leaves, however they overlap.
  */
-export async function recordScan(recorder: Recorder, scan: FinishedScan): Promise<RecordedImage> {
+export async function recordScan(
+  recorder: Recorder,
+  scan: FinishedScan,
+  isStillOurs?: StillOurs,
+): Promise<RecordedImage | 'lost'> {
   const { packages } = scan.inventory;
   const components = componentsOf(packages);
   const rows = await storedComponents(recorder, components, packages);
   const row = imageRow(scan, rows, recorder.vulnerabilities.current(), recorder.now());
   for (;;) {
-    const recorded = await recordImage(recorder.store, row);
+    const recorded = await recordImage(recorder.store, row, isStillOurs);
     if (recorded !== 'busy') return recorded;
     await wait(busyMs);
   }

@@ -1,0 +1,147 @@
+import { recordFailure } from '../../store/image-states.ts';
+import { type BegunJob, beginJob, endJob, reportJob } from '../../store/jobs.ts';
+import { recordScan } from '../assessment/record-scan.ts';
+import type { ServerContext } from '../context.ts';
+import type { ScanOutcome, ScanProgress } from '../workers/protocol.ts';
+import type { ScanSource } from '../workers/scan-source.ts';
+import type { WorkerPool } from '../workers/worker-pool.ts';
+import { isPassing, TryAgain } from './try-again.ts';
+
+export interface ScanJobParts {
+  readonly context: ServerContext;
+  readonly pool: WorkerPool;
+  /** Where an image can be pulled from; undefined when it lies nowhere any more. */
+  readonly sourceOf: (image: number) => Promise<ScanSource | undefined>;
+  /** Version of the catalogers: an image scanned by others is scanned anew. */
+  readonly scanner: string;
+  readonly cacheDirectory: string;
+}
+
+/** An image that took so many workers along stands as one that cannot be scanned. */
+const maxCrashes = 2;
+/** Tries of any kind, counting replicas that were lost and registries that did not answer. */
+const maxAttempts = 5;
+
+/** Scans one image and records it. Throws `TryAgain` when another try may do better. */
+export async function runScanJob(id: string, parts: ScanJobParts): Promise<void> {
+  const { context } = parts;
+  const job = await beginJob(context.store, id, context.now());
+  if (!job || job.image === null) return;
+  const started = performance.now();
+  context.events.tell({ kind: 'job', id, state: 'running' });
+  const outcome = await scan(job, job.image, parts);
+  if (outcome.kind === 'inventory') await keep(job, job.image, outcome, parts, started);
+  else await giveUpOrTryAgain(job, job.image, outcome, parts, started);
+}
+
+async function scan(job: BegunJob, image: number, parts: ScanJobParts): Promise<ScanOutcome> {
+  const { context, pool, sourceOf, cacheDirectory } = parts;
+  if (job.attempt > maxAttempts) return failure('WORKER_DIED', `it did not end well in ${maxAttempts} tries`);
+  await setScanning(image, context);
+  try {
+    const source = await sourceOf(image);
+    if (!source) return failure('IMAGE_NOT_FOUND', 'it lies in no registry any more');
+    const { minutes, cacheMb } = context.config.scan;
+    const errand = { source, cacheDirectory, cacheBytes: cacheMb * 1e6, imageMs: minutes * 60_000 };
+    return await cancellable(job.job, context, (signal) =>
+      pool.scan(errand, { signal, onProgress: (progress) => void report(job, progress, context) }),
+    );
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+async function setScanning(image: number, { store, events }: ServerContext): Promise<void> {
+  const row = await store
+    .updateTable('image')
+    .set({ state: 'scanning' })
+    .where('id', '=', image)
+    .returning('digest')
+    .executeTakeFirst();
+  if (row) events.tell({ kind: 'image', digest: row.digest, state: 'scanning' });
+}
+
+/** A person who cancels a job does not wait for its end, on whichever replica it runs. */
+async function cancellable<T>(
+  job: string,
+  { events }: ServerContext,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const leave = events.listen((event) => {
+    if (event.kind === 'job' && event.id === job && event.state === 'cancelled') stop.abort();
+  });
+  return work(stop.signal).finally(leave);
+}
+
+async function report(job: BegunJob, progress: ScanProgress, { store, events, log }: ServerContext): Promise<void> {
+  if (progress.kind !== 'layer') return;
+  const share = (progress.at - 1) / progress.of;
+  events.tell({ kind: 'job', id: job.job, state: 'running', progress: share });
+  await reportJob(store, job, { progress: share, detail: `layer ${progress.at} of ${progress.of}` }).catch((error) =>
+    log.debug({ err: error, job: job.job }, 'the progress of a job was not written'),
+  );
+}
+
+async function keep(
+  job: BegunJob,
+  image: number,
+  { image: scanned, inventory }: Extract<ScanOutcome, { kind: 'inventory' }>,
+  { context, scanner }: ScanJobParts,
+  started: number,
+): Promise<void> {
+  const at = context.now();
+  const record = { image, scanned, inventory, scanner, because: job.because };
+  const result = await recordScan(context, record, (transaction) => endJob(transaction, job, { state: 'done', at }));
+  if (result === 'lost') return;
+  context.metrics.scan('scanned', job.because, (performance.now() - started) / 1000);
+  await told(image, 'scanned', job, 'done', context);
+}
+
+async function giveUpOrTryAgain(
+  job: BegunJob,
+  image: number,
+  { kind, code, message }: Exclude<ScanOutcome, { kind: 'inventory' }>,
+  { context }: ScanJobParts,
+  started: number,
+): Promise<void> {
+  const at = context.now();
+  if (code === 'CANCELLED') return told(image, 'queued', job, 'cancelled', context);
+  const mayHelp = kind === 'crashed' ? job.attempt < maxCrashes : isPassing(code) && job.attempt < maxAttempts;
+  if (mayHelp) {
+    const isOurs = await endJob(context.store, job, { state: 'waiting', at, failure: { code, message } });
+    if (isOurs) throw new TryAgain(message);
+    return;
+  }
+  const failure = { code, message: `It could not be scanned, because ${message}.` };
+  const isOurs = await context.store.transaction().execute(async (transaction) => {
+    const held = await endJob(transaction, job, { state: 'failed', at, failure });
+    if (held) await recordFailure(transaction, image, failure, at);
+    return held;
+  });
+  if (!isOurs) return;
+  context.metrics.scan('failed', job.because, (performance.now() - started) / 1000);
+  context.log.warn({ job: job.job, subject: job.subject, code, why: message }, 'an image could not be scanned');
+  await told(image, 'failed', job, 'failed', context);
+}
+
+async function told(
+  image: number,
+  state: string,
+  job: BegunJob,
+  jobState: string,
+  { store, events }: ServerContext,
+): Promise<void> {
+  events.tell({ kind: 'job', id: job.job, state: jobState });
+  const row = await store.selectFrom('image').select('digest').where('id', '=', image).executeTakeFirst();
+  if (row) events.tell({ kind: 'image', digest: row.digest, state });
+}
+
+function failure(code: string, message: string): ScanOutcome {
+  return { kind: 'failed', code, message };
+}
+
+function failureOf(error: unknown): ScanOutcome {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNEXPECTED';
+  return failure(code, error instanceof Error ? error.message : String(error));
+}
