@@ -39,31 +39,33 @@ export function FilterBar(props: FilterBarProps) {
   return (
     <search className={classes.bar}>
       {props.searchHint && <SearchField hint={props.searchHint} address={address} inputRef={props.searchRef} />}
-      {filters.map((filter) =>
-        filter.kind === 'flag' ? (
-          <FlagButton
-            key={filter.name}
-            filter={filter}
-            address={address}
-            count={countOf(facets, filter.name, 'true')}
-          />
-        ) : (
-          <ChoiceButton key={filter.name} filter={filter} address={address} facets={facets} />
-        ),
-      )}
-      {set.length + (address.one('q') ? 1 : 0) > 0 && (
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          color="gray"
-          leftSection={<IconX size={14} aria-hidden />}
-          onClick={() =>
-            address.set(Object.fromEntries([...set.map(({ name }) => [name, undefined]), ['q', undefined]]))
-          }
-        >
-          Clear
-        </Button>
-      )}
+      <div className={classes.strip}>
+        {filters.map((filter) =>
+          filter.kind === 'flag' ? (
+            <FlagButton
+              key={filter.name}
+              filter={filter}
+              address={address}
+              count={countOf(facets, filter.name, 'true')}
+            />
+          ) : (
+            <ChoiceButton key={filter.name} filter={filter} address={address} facets={facets} />
+          ),
+        )}
+        {set.length + (address.one('q') ? 1 : 0) > 0 && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="gray"
+            leftSection={<IconX size={14} aria-hidden />}
+            onClick={() =>
+              address.set(Object.fromEntries([...set.map(({ name }) => [name, undefined]), ['q', undefined]]))
+            }
+          >
+            Clear
+          </Button>
+        )}
+      </div>
       <div className={classes.end}>
         {props.count !== undefined && (
           <span className={classes.count} role="status">

@@ -7,7 +7,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { ExportMenu } from '../../components/ExportMenu.tsx';
 import type { Filter } from '../../components/FilterBar.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
-import { SeverityShape, severityLevels, severityTitle } from '../../components/Severity.tsx';
+import { severityOptions } from '../../components/severity-options.tsx';
 import { ImagePanel } from './ImagePanel.tsx';
 import { imageColumns } from './image-columns.tsx';
 
@@ -18,15 +18,7 @@ const filters: readonly Filter[] = [
     kind: 'choice',
     name: 'severity',
     title: 'Severity',
-    options: severityLevels.map((value) => ({
-      value,
-      title: severityTitle(value),
-      icon: (
-        <span data-level={value} style={{ color: `var(--severity-${value})`, display: 'inline-flex' }}>
-          <SeverityShape level={value} />
-        </span>
-      ),
-    })),
+    options: severityOptions,
   },
   { kind: 'choice', name: 'os', title: 'System' },
   {

@@ -1,10 +1,9 @@
 import type { ImageRow } from '../../../../src/server/contract/images.ts';
-import { imageAddress } from '../../addresses.ts';
 import { Age } from '../../components/Age.tsx';
-import { AppLink } from '../../components/AppLink.tsx';
 import { Counts } from '../../components/Counts.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { formatNumber } from '../../components/format.ts';
+import { ImageName } from '../../components/ImageName.tsx';
 import { Score } from '../../components/Score.tsx';
 import { Tag } from '../../components/Tag.tsx';
 import { ImageScore } from './ImageScore.tsx';
@@ -18,9 +17,7 @@ export const imageColumns: readonly Column<ImageRow>[] = [
     card: 'title',
     cell: (image) => (
       <>
-        <AppLink to={imageAddress(image.digest)} className="quiet" title={image.name}>
-          <bdi>{image.name}</bdi>
-        </AppLink>
+        <ImageName digest={image.digest} name={image.name} />
         <ImageTags image={image} />
       </>
     ),
@@ -45,6 +42,14 @@ export const imageColumns: readonly Column<ImageRow>[] = [
     sort: 'critical',
     card: 'bare',
     cell: (image) => <ImageFindings image={image} />,
+  },
+  {
+    id: 'exploited',
+    title: 'Exploited',
+    width: '68px',
+    align: 'end',
+    card: 'hidden',
+    cell: (image) => (image.counts.exploited > 0 ? <Tag tone="strong">{image.counts.exploited}</Tag> : '–'),
   },
   {
     id: 'fixable',
@@ -93,7 +98,6 @@ export function newestPush(image: ImageRow): string | undefined {
 export function ImageTags({ image }: { readonly image: ImageRow }) {
   return (
     <>
-      {image.counts.exploited > 0 && <Tag tone="strong">{image.counts.exploited} exploited</Tag>}
       {image.endOfLife && <Tag tone="warn">end of life</Tag>}
       {image.problems > 0 && image.state === 'scanned' && <Tag tone="warn">partial</Tag>}
     </>

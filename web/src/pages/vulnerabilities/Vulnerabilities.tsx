@@ -1,3 +1,136 @@
+import type { VulnerabilityRow } from '../../../../src/server/contract/vulnerabilities.ts';
+import { pickQuery, useAddressFilter } from '../../address-filter.ts';
+import { imagesAddress, vulnerabilityAddress } from '../../addresses.ts';
+import { useVulnerabilities } from '../../api/vulnerabilities.ts';
+import { Age } from '../../components/Age.tsx';
+import { AppLink } from '../../components/AppLink.tsx';
+import type { Column } from '../../components/DataTable.tsx';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { ExportMenu } from '../../components/ExportMenu.tsx';
+import type { Filter } from '../../components/FilterBar.tsx';
+import { formatNumber } from '../../components/format.ts';
+import { ListPage } from '../../components/ListPage.tsx';
+import { Score } from '../../components/Score.tsx';
+import { Severity } from '../../components/Severity.tsx';
+import { severityOptions } from '../../components/severity-options.tsx';
+import { Exploited, Likelihood } from '../../components/Threat.tsx';
+import { VulnerabilityPanel, VulnerabilityScore } from './VulnerabilityPanel.tsx';
+
+const filters: readonly Filter[] = [
+  { kind: 'choice', name: 'severity', title: 'Severity', options: severityOptions },
+  { kind: 'flag', name: 'exploited', title: 'Exploited' },
+  { kind: 'flag', name: 'fixable', title: 'Fix available' },
+  {
+    kind: 'choice',
+    name: 'epss',
+    title: 'Likelihood',
+    single: true,
+    options: [
+      { value: '0.5', title: '50 % or more' },
+      { value: '0.1', title: '10 % or more' },
+      { value: '0.01', title: '1 % or more' },
+    ],
+  },
+];
+
+const columns: readonly Column<VulnerabilityRow>[] = [
+  {
+    id: 'id',
+    title: 'Vulnerability',
+    width: 'minmax(260px, 1fr)',
+    sort: 'id',
+    card: 'title',
+    cell: (row) => (
+      <>
+        <AppLink to={vulnerabilityAddress(row.id)} className="quiet" style={{ fontWeight: 500, flex: 'none' }}>
+          {row.id}
+        </AppLink>
+        <Exploited threat={row.threat} />
+        <span title={row.title} style={{ color: 'var(--mantine-color-dimmed)', fontWeight: 400 }}>
+          <bdi>{row.title}</bdi>
+        </span>
+      </>
+    ),
+  },
+  {
+    id: 'risk',
+    title: 'Risk',
+    width: '72px',
+    sort: 'risk',
+    cell: (row) => <Score value={row.risk} of={row.id} explain={() => <VulnerabilityScore id={row.id} />} />,
+  },
+  { id: 'severity', title: 'Severity', width: '100px', card: 'bare', cell: (row) => <Severity level={row.severity} /> },
+  {
+    id: 'epss',
+    title: 'Likelihood',
+    width: '76px',
+    align: 'end',
+    sort: 'epss',
+    cell: (row) => <Likelihood threat={row.threat} />,
+  },
+  {
+    id: 'images',
+    title: 'Images',
+    width: '70px',
+    align: 'end',
+    sort: 'images',
+    cell: (row) => (
+      <AppLink to={imagesAddress({ vulnerability: row.id })} className="quiet">
+        {formatNumber(row.images)}
+      </AppLink>
+    ),
+  },
+  {
+    id: 'packages',
+    title: 'Packages',
+    width: 'minmax(110px, 0.3fr)',
+    priority: 3,
+    card: 'hidden',
+    cell: (row) => <span title={row.packages.join(', ')}>{row.packages.join(', ')}</span>,
+  },
+  {
+    id: 'fixable',
+    title: 'Fix',
+    width: '72px',
+    priority: 2,
+    card: 'hidden',
+    cell: (row) => (row.fixable ? 'available' : <span style={{ color: 'var(--mantine-color-dimmed)' }}>none yet</span>),
+  },
+  {
+    id: 'firstSeen',
+    title: 'First seen',
+    width: '84px',
+    sort: 'firstSeen',
+    priority: 2,
+    cell: (row) => <Age at={row.firstSeen} />,
+  },
+];
+
 export function Page() {
-  return null;
+  const address = useAddressFilter();
+  const filter = pickQuery(address, ['q', 'severity', 'exploited', 'fixable', 'epss']);
+  const list = useVulnerabilities({ ...filter, ...pickQuery(address, ['sort', 'direction']) });
+  return (
+    <ListPage<VulnerabilityRow>
+      title="Vulnerabilities"
+      question="Which known flaws touch my images, and which of them matter?"
+      noun={['vulnerability', 'vulnerabilities']}
+      list={list}
+      columns={columns}
+      rowId={(row) => row.id}
+      href={(row) => vulnerabilityAddress(row.id)}
+      address={address}
+      filters={filters}
+      searchHint="CVE, words or a package"
+      defaultSort={{ column: 'risk', direction: 'desc' }}
+      panel={(row) => ({ title: row.id, content: <VulnerabilityPanel row={row} /> })}
+      tools={<ExportMenu path="/vulnerabilities/export" query={filter} />}
+      empty={
+        <EmptyState title="No known vulnerability touches your images">
+          That holds for the images scanned so far. See <AppLink to="/images">which images are known</AppLink>, and
+          under <AppLink to="/coverage">Coverage</AppLink> what could not be looked at.
+        </EmptyState>
+      }
+    />
+  );
 }

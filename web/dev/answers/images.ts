@@ -1,0 +1,189 @@
+import * as z from 'zod';
+import {
+  facets,
+  findingPage,
+  findingQuery,
+  findingWhy,
+  historyPage,
+  type ImageRow,
+  imageDetail,
+  imageFilter,
+  imagePackage,
+  imagePage,
+  imageQuery,
+  upgradeRow,
+} from '../../../src/server/contract/images.ts';
+import { pageOf, pageQuery } from '../../../src/server/contract/paging.ts';
+import { buildSteps } from '../estate.data.ts';
+import type { Estate } from '../estate.ts';
+import { sha256 } from '../estate.ts';
+import { findingsOf, historyOf, packagesOf, partsOf, upgradesOf, whyOf } from '../image-parts.ts';
+import { MockProblem, mock, pageOfRows } from '../mock-answer.ts';
+
+type Filter = z.output<typeof imageFilter>;
+
+const order: Readonly<Record<string, (image: ImageRow) => number | string>> = {
+  risk: (image) => image.risk,
+  name: (image) => image.name,
+  pushed: (image) => image.locations[0]?.pushed ?? '',
+  scanned: (image) => image.scanned ?? '',
+  critical: (image) => image.counts.critical * 1_000 + image.counts.high,
+};
+
+export const imageAnswers = [
+  mock({
+    method: 'GET',
+    path: '/images',
+    query: imageQuery,
+    schema: imagePage,
+    answer: ({ query, estate }) => {
+      const by = order[query.sort] ?? (() => 0);
+      const turn = (query.direction ?? (query.sort === 'name' ? 'asc' : 'desc')) === 'asc' ? 1 : -1;
+      const rows = fitting(estate, query).sort((a, b) => (by(a) < by(b) ? -turn : by(a) > by(b) ? turn : 0));
+      return pageOfRows(rows, query);
+    },
+  }),
+  mock({
+    method: 'GET',
+    path: '/images/facets',
+    query: imageFilter,
+    schema: facets,
+    answer: ({ query, estate }) => ({
+      facets: [
+        facet('registry', fitting(estate, { ...query, registry: undefined }), (image) =>
+          image.locations.map((one) => one.registry),
+        ),
+        facet('repository', fitting(estate, { ...query, repository: undefined }), (image) =>
+          image.locations.map((one) => one.repository),
+        ),
+        facet('os', fitting(estate, { ...query, os: undefined }), (image) => (image.os ? [image.os] : [])),
+        facet('state', fitting(estate, { ...query, state: undefined }), (image) => [image.state]),
+        facet('severity', fitting(estate, { ...query, severity: undefined }), severitiesOf),
+        facet('exploited', fitting(estate, query), (image) => [String(image.counts.exploited > 0)]),
+        facet('fixable', fitting(estate, query), (image) => [String(image.counts.fixable > 0)]),
+        facet('endOfLife', fitting(estate, query), (image) => [String(image.endOfLife === true)]),
+      ],
+    }),
+  }),
+  mock({
+    method: 'GET',
+    path: '/images/{digest}',
+    schema: imageDetail,
+    answer: ({ params, estate }) => {
+      const image = find(estate, params.digest);
+      return {
+        ...image,
+        riskParts: partsOf(image.risk),
+        manifestDigest: image.digest,
+        configDigest: sha256(`config ${image.digest}`),
+        layers: buildSteps.map((createdBy, index) => ({
+          diffID: sha256(`layer ${index}`),
+          ...(index < 5 && { createdBy }),
+          packages: [88, 24, 0, 0, 312, 1][index] ?? 0,
+          findings: [41, 12, 0, 0, 29, 0][index] ?? 0,
+        })),
+        coverage: [
+          { stream: 'debian 12', level: 'full', date: '2026-11-22' },
+          { stream: 'npm', level: 'full', date: '2026-11-22' },
+        ],
+        problemList:
+          image.problems > 0
+            ? [
+                {
+                  code: 'file-corrupt',
+                  where: '/app/vendor/legacy.jar',
+                  message: 'The archive /app/vendor/legacy.jar ends early; packages inside it are not listed.',
+                },
+                {
+                  code: 'version-unresolved',
+                  where: '/usr/local/bin/tool',
+                  message: 'The program /usr/local/bin/tool names no version.',
+                },
+              ]
+            : [],
+        database: { built: new Date(Date.now() - 5 * 3_600_000).toISOString() },
+      };
+    },
+  }),
+  mock({
+    method: 'GET',
+    path: '/images/{digest}/findings',
+    query: findingQuery,
+    schema: findingPage,
+    answer: ({ params, query, estate }) => {
+      const q = query.q?.toLowerCase();
+      const rows = findingsOf(find(estate, params.digest), estate.scenario).filter(
+        (row) =>
+          (!q || `${row.vulnerability} ${row.title} ${row.package.name}`.toLowerCase().includes(q)) &&
+          (!query.severity || query.severity.includes(row.severity)) &&
+          (!query.status || query.status.includes(row.status)) &&
+          (query.exploited === undefined || Boolean(row.threat.kev) === query.exploited) &&
+          (query.fixable === undefined || row.fixed.length > 0 === query.fixable),
+      );
+      return pageOfRows(rows, query);
+    },
+  }),
+  mock({
+    method: 'GET',
+    path: '/images/{digest}/packages',
+    query: z.object({ q: z.string().optional() }).extend(pageQuery.shape),
+    schema: pageOf(imagePackage),
+    answer: ({ params, query, estate }) =>
+      pageOfRows(
+        packagesOf(find(estate, params.digest)).filter(({ name }) => name.includes(query.q ?? '')),
+        query,
+      ),
+  }),
+  mock({
+    method: 'GET',
+    path: '/images/{digest}/upgrades',
+    query: pageQuery,
+    schema: pageOf(upgradeRow),
+    answer: ({ params, query, estate }) => pageOfRows(upgradesOf(find(estate, params.digest)), query),
+  }),
+  mock({
+    method: 'GET',
+    path: '/images/{digest}/history',
+    query: pageQuery,
+    schema: historyPage,
+    answer: ({ params, query, estate }) => pageOfRows(historyOf(find(estate, params.digest)), query),
+  }),
+  mock({
+    method: 'GET',
+    path: '/findings/{id}/why',
+    schema: findingWhy,
+    answer: ({ params }) => whyOf(params.id ?? ''),
+  }),
+];
+
+function find(estate: Estate, digest: string | undefined): ImageRow {
+  const image = estate.images.find((one) => one.digest === digest);
+  if (!image) throw new MockProblem(404, `No image ${digest} is known. It may have been deleted from its registry.`);
+  return image;
+}
+
+const severitiesOf = (image: ImageRow) =>
+  (['critical', 'high', 'medium', 'low', 'negligible', 'unknown'] as const).filter((level) => image.counts[level] > 0);
+
+function fitting(estate: Estate, filter: Filter): ImageRow[] {
+  const q = filter.q?.toLowerCase();
+  return estate.images.filter(
+    (image) =>
+      (!q || image.name.toLowerCase().includes(q) || image.digest.includes(q)) &&
+      (!filter.registry || image.locations.some((one) => filter.registry?.includes(one.registry))) &&
+      (!filter.repository || image.locations.some((one) => filter.repository?.includes(one.repository))) &&
+      (!filter.state || filter.state.includes(image.state)) &&
+      (!filter.os || filter.os.includes(image.os ?? '')) &&
+      (!filter.severity || severitiesOf(image).some((level) => filter.severity?.includes(level))) &&
+      (filter.exploited === undefined || image.counts.exploited > 0 === filter.exploited) &&
+      (filter.fixable === undefined || image.counts.fixable > 0 === filter.fixable) &&
+      (filter.endOfLife === undefined || (image.endOfLife === true) === filter.endOfLife),
+  );
+}
+
+function facet(name: string, images: readonly ImageRow[], valuesOf: (image: ImageRow) => readonly string[]) {
+  const counts = new Map<string, number>();
+  for (const image of images) for (const value of valuesOf(image)) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const values = [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
+  return { name, values };
+}

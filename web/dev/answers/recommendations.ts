@@ -1,0 +1,3 @@
+import type { MockAnswer } from '../mock-answer.ts';
+
+export const recommendationAnswers: readonly MockAnswer[] = [];
