@@ -24,6 +24,10 @@ export interface AuthorizerOptions {
   readonly plainHttp: boolean;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** What one signs in for, as messages say it: "pull team/app" when not said. */
+  readonly right?: string;
+  /** The token's scope where the registry's challenge names none. */
+  readonly scope?: string;
 }
 
 interface Access {
@@ -37,7 +41,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   let challenge: Challenge | undefined;
   let access: Access | undefined;
 
-  const refused = (status: number, detail: string) => refusal(status, detail, reference, found);
+  const refused = (status: number, detail: string) => refusal(status, detail, options, found);
   const sign = async (wanted: Challenge): Promise<Access> => {
     const { credentials } = found;
     if (credentials?.kind === 'registry-token') return forEver(`Bearer ${credentials.token}`);
@@ -120,8 +124,8 @@ function tokenErrand(challenge: Challenge, credentials: Credentials | undefined,
     throw new AppError('REGISTRY_FAILED', message);
   }
   const service = challenge.parameters.get('service');
-  const scope = challenge.parameters.get('scope') || `repository:${repository}:pull`;
-  const what = `a token for ${registry}/${repository}`;
+  const scope = challenge.parameters.get('scope') || (options.scope ?? `repository:${repository}:pull`);
+  const what = repository === '' ? `a token for ${registry}` : `a token for ${registry}/${repository}`;
   if (credentials?.kind === 'identity-token') {
     const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: credentials.token });
     form.set('client_id', 'breakwater');
@@ -149,21 +153,26 @@ function accessOf(response: FetchedResponse, errand: Errand): Access {
   }
 }
 
-function refusal(status: number, detail: string, reference: RegistryReference, found: FoundCredentials): AppError {
-  const { registry, repository } = reference;
+function refusal(status: number, detail: string, options: AuthorizerOptions, found: FoundCredentials): AppError {
+  const { registry, repository } = options.reference;
+  const right = options.right ?? `pull ${repository}`;
   const said = `${status}${detail && `: ${detail}`}`;
   const { credentials, notes } = found;
   if (credentials) {
     const who = credentials.kind === 'password' ? `"${credentials.username}"` : 'the token';
+    const missing = repository === '' ? '' : '; there may also be no such repository';
     return new AppError(
       'AUTHENTICATION_FAILED',
-      `${registry} does not let ${who} from ${credentials.from} pull ${repository} (${said}). Check the credentials and the right to pull; there may also be no such repository.`,
+      `${registry} does not let ${who} from ${credentials.from} ${right} (${said}). Check the credentials and the right to ${right.split(' ', 1)[0]}${missing}.`,
     );
   }
   const tried = notes.length > 0 ? ` (${notes.join('; ')})` : '';
+  const advice =
+    found.advice ??
+    `No credentials were found${tried}: run "docker login ${registry}", or give --username, with the password in BREAKWATER_REGISTRY_PASSWORD.`;
   return new AppError(
     'AUTHENTICATION_FAILED',
-    `${registry} does not let anybody pull ${repository} without signing in, or has no such repository (${said}). No credentials were found${tried}: run "docker login ${registry}", or give --username, with the password in BREAKWATER_REGISTRY_PASSWORD.`,
+    `${registry} does not let anybody ${right} without signing in, or has no such repository (${said}). ${advice}`,
   );
 }
 

@@ -43,7 +43,7 @@ export interface ClientOptions {
   readonly pace?: Pace;
 }
 
-const acceptedManifests = [
+export const acceptedManifests = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
   'application/vnd.oci.image.manifest.v1+json',

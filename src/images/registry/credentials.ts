@@ -19,6 +19,8 @@ export interface FoundCredentials {
   readonly credentials?: Credentials;
   /** Places that should have been asked and could not be; shown when the registry refuses us. */
   readonly notes: readonly string[];
+  /** What to do when the registry wants a sign-in and there is none; how to give one to a command when not said. */
+  readonly advice?: string;
 }
 
 /**

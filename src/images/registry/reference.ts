@@ -40,6 +40,25 @@ export function formatReference({ registry, repository, tag, digest }: RegistryR
   return `${registry}/${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }
 
+/** Whether the text is the name of a repository within a registry, and leads nowhere else. */
+export function isRepository(text: string): boolean {
+  return text.length <= longestRepository && text.split('/').every(isPathComponent);
+}
+
+export function isTag(text: string): boolean {
+  return /^\w[\w.-]{0,127}$/.test(text);
+}
+
+/** Tags under which signatures and other companions of an image lie where a registry has no referrers API. */
+export function isReferrersTag(tag: string): boolean {
+  return /^sha256-[0-9a-f]{64}(?:\.\w{1,20})?$/.test(tag);
+}
+
+/** Whether the text is a host and maybe a port. */
+export function isRegistryHost(text: string): boolean {
+  return isHostAndPort(text);
+}
+
 /** The reference, or what is wrong with the text. */
 function readReference(text: string): RegistryReference | string {
   if (text.length > longestReference) return `it is longer than ${longestReference} characters`;
@@ -51,7 +70,7 @@ function readReference(text: string): RegistryReference | string {
   const colon = pinned.lastIndexOf(':');
   const hasTag = colon > pinned.lastIndexOf('/') && colon > pinned.lastIndexOf(']');
   const tag = hasTag ? pinned.slice(colon + 1) : undefined;
-  if (tag !== undefined && !/^\w[\w.-]{0,127}$/.test(tag)) return `"${shown(tag)}" is not a tag`;
+  if (tag !== undefined && !isTag(tag)) return `"${shown(tag)}" is not a tag`;
 
   const name = readName(hasTag ? pinned.slice(0, colon) : pinned);
   if (typeof name === 'string') return name;
