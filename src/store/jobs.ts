@@ -47,6 +47,26 @@ export async function openJob(store: Store | StoreTransaction, job: NewJob): Pro
   }
 }
 
+export interface OpenedScan {
+  readonly id: string;
+  readonly image: number;
+  readonly pushed: Date | null;
+}
+
+/** Makes scans of many images; those that wait or run already are left out. */
+export async function openScans(
+  transaction: StoreTransaction,
+  images: readonly number[],
+  because: string,
+): Promise<readonly OpenedScan[]> {
+  const { rows } = await sql<OpenedScan>`WITH made AS (
+      INSERT INTO job (kind, subject, image, because)
+      SELECT 'scan', name, id, ${because}::text FROM image WHERE id = ANY(${[...images]}::integer[]) ORDER BY id
+      ON CONFLICT DO NOTHING RETURNING id, image)
+    SELECT made.id, made.image, image.pushed FROM made JOIN image ON image.id = made.image`.execute(transaction);
+  return rows;
+}
+
 /** One try at a job. Whoever holds an older attempt than the job's has lost it and must not write. */
 export interface Attempt {
   readonly job: string;

@@ -85,6 +85,22 @@ describe('the queue', () => {
     assert.equal(await next(), undefined);
   });
 
+  it('asks for many at once, each once, the newest first', async () => {
+    const images = [await addImage('2026-02-01T00:00:00Z'), await addImage('2026-02-20T00:00:00Z'), await addImage()];
+    const { job: pushed } = await queue.scan(images[2] as number, 'push');
+
+    assert.equal(await queue.scanAll(images, 'crawl'), 2);
+    assert.equal(await queue.scanAll(images, 'crawl'), 0);
+
+    assert.equal(await next(), pushed);
+    const subjects = [];
+    for (let job = await next(); job; job = await next()) {
+      const begun = await beginJob(database.store, job, now());
+      subjects.push(begun?.image);
+    }
+    assert.deepEqual(subjects, [images[1], images[0]]);
+  });
+
   it('cancels what waits, and says when there is nothing to cancel', async () => {
     const { job } = await queue.scan(await addImage(), 'push');
 

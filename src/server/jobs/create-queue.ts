@@ -1,7 +1,7 @@
 import type { PgBoss } from 'pg-boss';
 import { fromKysely } from 'pg-boss';
 import { AppError } from '../../lib/errors.ts';
-import { cancelJob, type NewJob, openJob } from '../../store/jobs.ts';
+import { cancelJob, type NewJob, openJob, openScans } from '../../store/jobs.ts';
 import type { Store } from '../../store/tables.ts';
 import type { Events } from '../events.ts';
 import type { QueuedWork } from './boss.ts';
@@ -33,6 +33,19 @@ export function createQueue(boss: PgBoss, store: Store, events: Events, now: () 
       if (!row) throw new AppError('NOT_FOUND', 'This image is not known.');
       const priority = because === 'crawl' ? freshness(row.pushed, now()) : priorities[because];
       return add({ kind: 'scan', subject: row.name, image, because }, 'scan', priority);
+    },
+    scanAll: async (images, because) => {
+      const opened = await store.transaction().execute(async (transaction) => {
+        const scans = await openScans(transaction, images, because);
+        const jobs = scans.map(({ id, pushed }) => {
+          const work: QueuedWork = { job: id };
+          return { id, data: work, priority: because === 'crawl' ? freshness(pushed, now()) : priorities[because] };
+        });
+        if (jobs.length > 0) await boss.insert('scan', jobs, { db: fromKysely(transaction) });
+        return scans;
+      });
+      for (const { id } of opened) events.tell({ kind: 'job', id, state: 'waiting' });
+      return opened.length;
     },
     crawl: async (registry, because) => {
       const row = await store.selectFrom('registry').select('name').where('id', '=', registry).executeTakeFirst();

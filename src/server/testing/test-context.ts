@@ -34,11 +34,7 @@ export async function openTestContext({ config, parts }: TestContextOptions = {}
   return {
     config: { ...serverConfig.parse({ dataDir }), ...config },
     store: database.store,
-    vulnerabilities: {
-      current: () => {
-        throw new Error('This test has no vulnerability database; hand one in.');
-      },
-    },
+    vulnerabilities: { current: noDatabase, refresh: async () => noDatabase() },
     queue: recordingQueue(asked),
     events: recordingEvents(told),
     metrics: createMetrics(async () => undefined),
@@ -55,6 +51,10 @@ export async function openTestContext({ config, parts }: TestContextOptions = {}
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+function noDatabase(): never {
+  throw new Error('This test has no vulnerability database; hand one in.');
 }
 
 function recordingEvents(told: LiveEvent[]): Events {
@@ -77,6 +77,10 @@ function recordingQueue(asked: { what: string; of: number | string; because: str
     scan: async (of, because) => {
       asked.push({ what: 'scan', of, because });
       return { job };
+    },
+    scanAll: async (images, because) => {
+      for (const of of images) asked.push({ what: 'scan', of, because });
+      return images.length;
     },
     crawl: async (of, because) => {
       asked.push({ what: 'crawl', of, because });

@@ -1,0 +1,158 @@
+import { AppError, messageOf } from '../../lib/errors.ts';
+import { type BegunJob, beginJob, endJob, reportJob } from '../../store/jobs.ts';
+import { digestsNotAmong, type PlacedRow, placeImages, removeImages } from '../../store/placements.ts';
+import { type RegistryStored, registryById } from '../../store/registries.ts';
+import { settlePlacements } from '../../store/settle-placements.ts';
+import type { ServerContext } from '../context.ts';
+import { connectRegistry } from '../registries/connect-registry.ts';
+import { type DiscoveryStep, discoveryCursor } from '../registries/discover.ts';
+import { targetOf } from '../registries/registry-target.ts';
+import type { ScanJobParts } from './scan-job.ts';
+import { isPassing, TryAgain } from './try-again.ts';
+
+export type CrawlJobParts = Pick<ScanJobParts, 'context' | 'scanner'>;
+
+const maxAttempts = 5;
+
+/** Looks through a registry, from where the last look broke off. Throws `TryAgain` when another try may do better. */
+export async function runCrawlJob(id: string, parts: CrawlJobParts): Promise<void> {
+  const { context } = parts;
+  const job = await beginJob(context.store, id, context.now());
+  if (!job || job.registry === null) return;
+  const registry = await registryById(context.store, job.registry);
+  if (!registry) return;
+  context.events.tell({ kind: 'job', id, state: 'running' });
+  try {
+    const done = await crawl(job, registry, parts);
+    if (done) await finish(job, registry, context);
+  } catch (error) {
+    await fail(job, registry, error, context);
+  }
+}
+
+/** False when somebody else has the job by now. */
+async function crawl(job: BegunJob, registry: RegistryStored, parts: CrawlJobParts): Promise<boolean> {
+  const { context } = parts;
+  const { store, seal, config } = context;
+  const connected = await connectRegistry(targetOf(registry, seal, config.network.allow));
+  const began = context.now();
+  let seen = new Set<string>();
+  let [images, repositories] = [0, 0];
+  try {
+    const cursor = discoveryCursor.safeParse(registry.crawl_state);
+    for await (const step of connected.discover(cursor.success ? cursor.data : undefined)) {
+      await keepStep(step, registry, parts);
+      for (const { digest } of step.images) seen.add(digest);
+      images += step.images.length;
+      if (step.last) {
+        // Only what was listed from its first page to its last tells what is gone.
+        if (step.whole) await forget(registry, step.repository, seen, began, context);
+        seen = new Set();
+        repositories += 1;
+      }
+      if (!(await keepPlace(job, registry.id, step, { images, repositories }, context))) return false;
+    }
+    await store.updateTable('registry').set({ crawl_state: null }).where('id', '=', registry.id).execute();
+    return true;
+  } finally {
+    await connected.close();
+  }
+}
+
+async function keepStep(
+  { repository, images }: DiscoveryStep,
+  { id, host }: RegistryStored,
+  { context, scanner }: CrawlJobParts,
+): Promise<void> {
+  const { store, queue, now } = context;
+  const at = now();
+  const rows = await placeImages(store, { registry: id, host, repository, images, at, cause: 'crawl' });
+  const returned = rows.filter(({ wasGone }) => wasGone).map(({ image }) => image);
+  if (returned.length > 0) await settled(returned, context);
+  await queue.scanAll(
+    rows.filter((row) => needsScan(row, scanner)).map(({ image }) => image),
+    'crawl',
+  );
+}
+
+/** What was never scanned, or by other catalogers; what could not be scanned is tried anew by each look. */
+function needsScan({ state, scanner }: PlacedRow, current: string): boolean {
+  return state === 'queued' || state === 'failed' || (state === 'scanned' && scanner !== current);
+}
+
+async function forget(
+  { id }: RegistryStored,
+  repository: string,
+  seen: ReadonlySet<string>,
+  began: Date,
+  context: ServerContext,
+): Promise<void> {
+  const place = { registry: id, repository };
+  const digests = await digestsNotAmong(context.store, place, seen, began);
+  if (digests.length === 0) return;
+  const { images } = await removeImages(context.store, { ...place, at: context.now() }, { digests });
+  await settled(images, context);
+}
+
+const busyMs = 250;
+
+async function settled(images: readonly number[], { store, now }: ServerContext): Promise<void> {
+  while ((await settlePlacements(store, images, now())) === 'busy')
+    await new Promise((resolve) => setTimeout(resolve, busyMs));
+}
+
+async function keepPlace(
+  job: BegunJob,
+  registry: number,
+  { cursor, repository }: DiscoveryStep,
+  { images, repositories }: { readonly images: number; readonly repositories: number },
+  { store, events }: ServerContext,
+): Promise<boolean> {
+  const held = await store
+    .updateTable('registry')
+    .set({ crawl_state: JSON.stringify(cursor) })
+    .where('id', '=', registry)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('job')
+          .select('id')
+          .where('id', '=', job.job)
+          .where('attempt', '=', job.attempt)
+          .where('state', '=', 'running'),
+      ),
+    )
+    .executeTakeFirst();
+  await reportJob(store, job, { detail: `${images} images in ${repositories} repositories so far; at ${repository}` });
+  events.tell({ kind: 'job', id: job.job, state: 'running' });
+  return held.numUpdatedRows > 0n;
+}
+
+async function finish(job: BegunJob, { id, name }: RegistryStored, context: ServerContext): Promise<void> {
+  const { store, events, now } = context;
+  const at = now();
+  if (!(await endJob(store, job, { state: 'done', at }))) return;
+  await store.updateTable('registry').set({ last_crawl: at, failure: null }).where('id', '=', id).execute();
+  events.tell({ kind: 'job', id: job.job, state: 'done' });
+  events.tell({ kind: 'registry', name });
+}
+
+async function fail(job: BegunJob, registry: RegistryStored, error: unknown, context: ServerContext): Promise<void> {
+  const { store, events, log, now } = context;
+  const at = now();
+  const failure = { code: error instanceof AppError ? error.code : 'UNEXPECTED', message: messageOf(error) };
+  const mayHelp = isPassing(failure.code) && job.attempt < maxAttempts;
+  if (!(await endJob(store, job, { state: mayHelp ? 'waiting' : 'failed', at, failure }))) return;
+  if (mayHelp) throw new TryAgain(failure.message);
+  log.warn(
+    { registry: registry.name, code: failure.code, why: failure.message },
+    'a registry could not be looked through',
+  );
+  const since = at.toISOString();
+  await store
+    .updateTable('registry')
+    .set({ failure: JSON.stringify({ ...failure, since }), last_crawl: at })
+    .where('id', '=', registry.id)
+    .execute();
+  events.tell({ kind: 'job', id: job.job, state: 'failed' });
+  events.tell({ kind: 'registry', name: registry.name });
+}

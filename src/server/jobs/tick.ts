@@ -1,0 +1,43 @@
+import { sql } from 'kysely';
+import { pruneJobs } from '../../store/jobs.ts';
+import type { ServerContext } from '../context.ts';
+import { storedSettings } from '../registries/registry-secrets.ts';
+
+const dayMs = 86_400_000;
+/** Repeated deliveries come within minutes; longer than this nobody repeats one. */
+const notificationsKeptMs = 3 * dayMs;
+const jobsKeptMs = 30 * dayMs;
+
+/** What is due by the clock; run once a minute by one replica. Each part does its work whatever becomes of the others. */
+export async function runTick(context: ServerContext): Promise<void> {
+  const parts: readonly (readonly [string, (context: ServerContext) => Promise<void>])[] = [
+    ['registries', pollRegistries],
+    ['jobs', ({ store, now }) => pruneJobs(store, new Date(now().getTime() - jobsKeptMs))],
+    ['notifications', pruneNotifications],
+    ['sessions', pruneSessions],
+  ];
+  for (const [name, run] of parts)
+    await run(context).catch((error) =>
+      context.log.error({ err: error, part: name }, 'what was due could not be done'),
+    );
+}
+
+/** Registries whose last look is so long ago that nothing may have told of changes since. */
+async function pollRegistries({ store, queue, now }: ServerContext): Promise<void> {
+  const rows = await store.selectFrom('registry').select(['id', 'settings', 'last_crawl']).execute();
+  for (const row of rows) {
+    const { pollMinutes } = storedSettings(row);
+    const due = (row.last_crawl?.getTime() ?? 0) + pollMinutes * 60_000;
+    if (pollMinutes > 0 && due <= now().getTime()) await queue.crawl(row.id, 'schedule');
+  }
+}
+
+async function pruneNotifications({ store, now }: ServerContext): Promise<void> {
+  const before = new Date(now().getTime() - notificationsKeptMs);
+  await store.deleteFrom('notification').where('at', '<', before).execute();
+}
+
+async function pruneSessions({ store, now }: ServerContext): Promise<void> {
+  await store.deleteFrom('session').where('expires', '<', now()).execute();
+  await sql`DELETE FROM api_token WHERE expires < ${now()}::timestamptz - interval '30 days'`.execute(store);
+}
