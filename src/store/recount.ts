@@ -1,0 +1,97 @@
+import { sql } from 'kysely';
+import { getOrInsert } from '../lib/get-or-insert.ts';
+import { fetchRows } from './fetch-rows.ts';
+import { createTally, type Estate } from './recount/tally.ts';
+import { keepComponents, writeFlaws, writePackages, writeToday } from './recount/write-counts.ts';
+import { writeUpdates } from './recount/write-updates.ts';
+import type { Store, StoreTransaction } from './tables.ts';
+
+/** Any number: whoever holds it recounts. */
+const lockNumber = 7_310_245;
+const componentsAtOnce = 2_000;
+const imagesAtOnce = 250;
+
+export interface Recounted {
+  readonly images: number;
+  /** ms */
+  readonly took: number;
+}
+
+/**
+ * Counts anew over all images which have what: distinct images cannot be added up, and ten million findings cannot be
+ * counted at each look. One pass over the images' lists, in one snapshot, in memory that does not grow with the images.
+ * Undefined when nothing changed since the last time, or when another replica is at it.
+ */
+export async function recount(store: Store): Promise<Recounted | undefined> {
+  const started = performance.now();
+  return await store
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (transaction) => {
+      const { rows } = await sql<{
+        mine: boolean;
+        due: boolean;
+      }>`SELECT pg_try_advisory_xact_lock(${lockNumber}) AS mine,
+        EXISTS (SELECT FROM estate_change) OR NOT EXISTS (SELECT FROM recount) AS due`.execute(transaction);
+      if (!rows[0]?.mine || !rows[0].due) return undefined;
+      // The snapshot may be older than the lock: what another replica just finished is then not seen, and done once more.
+      const tally = createTally(await readEstate(transaction));
+      for await (const images of fetchRows(
+        transaction,
+        sql<{ image: number; components: string }>`SELECT image, components::text AS components FROM image_components`,
+        imagesAtOnce,
+      ))
+        for (const { image, components } of images) tally.addImage(image, components);
+      await keepComponents(transaction, tally);
+      await writeFlaws(transaction, tally);
+      await writeUpdates(transaction, tally);
+      await writePackages(transaction, tally);
+      await writeToday(transaction);
+      const took = Math.round(performance.now() - started);
+      await sql`DELETE FROM estate_change`.execute(transaction);
+      await sql`INSERT INTO recount (at, took) VALUES (clock_timestamp(), ${took})
+        ON CONFLICT (one) DO UPDATE SET at = excluded.at, took = excluded.took`.execute(transaction);
+      return { images: tally.images(), took };
+    });
+}
+
+interface ReadComponent {
+  readonly id: number;
+  readonly type: string;
+  readonly stream: string | null;
+  readonly name: string;
+  readonly software: string;
+  readonly flaws: number[] | null;
+  readonly targets: string[] | null;
+}
+
+/** What each component adds to the counts. */
+async function readEstate(transaction: StoreTransaction): Promise<Estate> {
+  const packages = new Map<string, number>();
+  const updates = new Map<string, number>();
+  const flaws: Int32Array[] = [];
+  const updatesOf: Int32Array[] = [];
+  const packageOf: number[] = [];
+  const components = sql<ReadComponent>`SELECT component.id, type, stream, component.name, software, found.flaws, found.targets
+    FROM component LEFT JOIN (
+      SELECT component, json_agg(flaw ORDER BY flaw) AS flaws, json_agg(coalesce(upgrade_to, fixed[1], '') ORDER BY flaw) AS targets
+      FROM candidate GROUP BY component) AS found ON found.component = component.id`;
+  for await (const rows of fetchRows(transaction, components, componentsAtOnce))
+    for (const { id, type, stream, name, software, flaws: ids, targets } of rows) {
+      packageOf[id] = getOrInsert(packages, JSON.stringify([type, name]), () => packages.size);
+      if (!ids || !targets) continue;
+      flaws[id] = Int32Array.from(ids);
+      updatesOf[id] = Int32Array.from(targets, (target) =>
+        target === '' ? -1 : getOrInsert(updates, JSON.stringify([type, stream, software, target]), () => updates.size),
+      );
+    }
+  const { rows } = await sql<{
+    image: number;
+    component: number;
+    flaw: number;
+  }>`SELECT image, component, flaw FROM excepted`.execute(transaction);
+  const excepted = new Map<number, Set<string>>();
+  for (const { image, component, flaw } of rows)
+    getOrInsert(excepted, image, () => new Set()).add(`${component} ${flaw}`);
+  return { flaws, updatesOf, packageOf, excepted, updates: [...updates.keys()], packages: [...packages.keys()] };
+}

@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import type { StoreTransaction } from '../tables.ts';
+import type { Tally } from './tally.ts';
+
+/** In how many images each component is, for what follows; with statistics, as plans depend on them. */
+export async function keepComponents(transaction: StoreTransaction, tally: Tally): Promise<void> {
+  const { keys, values } = filled(tally.imagesOfComponent);
+  await sql`CREATE TEMP TABLE counted_component ON COMMIT DROP AS
+    SELECT * FROM unnest(${keys}::int[], ${values}::int[]) AS counted (component, images)`.execute(transaction);
+  await sql`ANALYZE counted_component`.execute(transaction);
+}
+
+/** Flaws that an image has: how many have it is counted, the rest is what its candidates say. Only what differs is written. */
+export async function writeFlaws(transaction: StoreTransaction, tally: Tally): Promise<void> {
+  const { keys, values } = filled(tally.imagesOfFlaw);
+  await sql`WITH counted AS (SELECT * FROM unnest(${keys}::int[], ${values}::int[]) AS counted (flaw, images)),
+      told AS (
+        SELECT candidate.flaw, min(severity) AS severity, max(risk) AS risk, bool_or(status = 0) AS fixable, min(since) AS first_seen,
+          array_agg(DISTINCT component.name) AS packages
+        FROM candidate JOIN component ON component.id = candidate.component
+          JOIN counted_component ON counted_component.component = component.id GROUP BY candidate.flaw)
+    INSERT INTO flaw_summary (flaw, images, severity, risk, fixable, first_seen, packages, words)
+    SELECT counted.flaw, images, severity, risk, fixable, first_seen, packages[1:10],
+      lower(concat_ws(' ', flaw.name, array_to_string(aliases, ' '), title, array_to_string(packages, ' ')))
+    FROM counted JOIN told ON told.flaw = counted.flaw JOIN flaw ON flaw.id = counted.flaw
+    ON CONFLICT (flaw) DO UPDATE SET images = excluded.images, severity = excluded.severity, risk = excluded.risk,
+      fixable = excluded.fixable, first_seen = excluded.first_seen, packages = excluded.packages, words = excluded.words
+    WHERE flaw_summary.* IS DISTINCT FROM excluded.*`.execute(transaction);
+  await sql`DELETE FROM flaw_summary WHERE flaw NOT IN (SELECT unnest(${keys}::int[]))`.execute(transaction);
+}
+
+/** Packages by name, and in how many images each is. */
+export async function writePackages(transaction: StoreTransaction, tally: Tally): Promise<void> {
+  const { keys, values } = filled(tally.imagesOfPackage);
+  const names = keys.map((key): unknown => JSON.parse(tally.estate.packages[key] ?? '[]'));
+  const versions = new Int32Array(tally.estate.packages.length);
+  tally.imagesOfComponent.forEach((_, component) => {
+    const of = tally.estate.packageOf[component] ?? 0;
+    versions[of] = (versions[of] ?? 0) + 1;
+  });
+  await sql`CREATE TEMP TABLE counted_package ON COMMIT DROP AS
+    SELECT name->>0 AS type, name->>1 AS name, images, versions
+    FROM ROWS FROM (jsonb_array_elements(${JSON.stringify(names)}::jsonb), unnest(${values}::int[]), unnest(${keys.map((key) => versions[key])}::int[]))
+      AS counted (name, images, versions)`.execute(transaction);
+  await sql`ANALYZE counted_package`.execute(transaction);
+  await sql`DELETE FROM package_summary AS old
+    WHERE NOT EXISTS (SELECT FROM counted_package AS new WHERE new.name = old.name AND new.type = old.type)`.execute(
+    transaction,
+  );
+  await sql`INSERT INTO package_summary (type, name, images, versions) SELECT type, name, images, versions FROM counted_package
+    ON CONFLICT (name, type) DO UPDATE SET images = excluded.images, versions = excluded.versions
+    WHERE package_summary.* IS DISTINCT FROM excluded.*`.execute(transaction);
+}
+
+/** A day's last count is its count. */
+export async function writeToday(transaction: StoreTransaction): Promise<void> {
+  await sql`INSERT INTO day_summary (day, counts)
+    SELECT (now() AT TIME ZONE 'UTC')::date, jsonb_build_object('critical', coalesce(sum(critical), 0), 'high', coalesce(sum(high), 0),
+      'medium', coalesce(sum(medium), 0), 'low', coalesce(sum(low), 0), 'negligible', coalesce(sum(negligible), 0),
+      'unknown', coalesce(sum(unknown), 0), 'fixable', coalesce(sum(fixable), 0), 'exploited', coalesce(sum(exploited), 0))
+    FROM image_summary JOIN image ON image.id = image_summary.image WHERE gone IS NULL
+    ON CONFLICT (day) DO UPDATE SET counts = excluded.counts`.execute(transaction);
+}
+
+/** The numbers that were counted, and how often. */
+export function filled(counts: readonly number[] | Int32Array): { readonly keys: number[]; readonly values: number[] } {
+  const keys: number[] = [];
+  const values: number[] = [];
+  // Skips the holes of a sparse list.
+  counts.forEach((count, key) => {
+    if (count === 0) return;
+    keys.push(key);
+    values.push(count);
+  });
+  return { keys, values };
+}

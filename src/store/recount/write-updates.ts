@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { StoreTransaction } from '../tables.ts';
+import type { Tally } from './tally.ts';
+
+/**
+ * Software updates that images need. What an update removes follows from how many images hold each component, less what
+ * exceptions cover; an update that no image needs any more stays, with the day when that was seen.
+ */
+export async function writeUpdates(transaction: StoreTransaction, tally: Tally): Promise<void> {
+  const updates = tally.estate.updates.map((text): unknown => JSON.parse(text));
+  const hashes = tally.estate.updates.map((text) => createHash('sha256').update(text).digest('base64url').slice(0, 16));
+  await sql`CREATE TEMP TABLE counted_update ON COMMIT DROP AS
+    SELECT key, name->>0 AS type, name->>1 AS stream, name->>2 AS software, name->>3 AS target, images
+    FROM ROWS FROM (unnest(${hashes}::text[]), jsonb_array_elements(${JSON.stringify(updates)}::jsonb), unnest(${[...tally.imagesOfUpdate]}::int[]))
+      AS counted (key, name, images)`.execute(transaction);
+  await sql`ANALYZE counted_update`.execute(transaction);
+  await sql`CREATE TEMP TABLE removed ON COMMIT DROP AS
+    SELECT counted_update.key, candidate.component, component.version, candidate.flaw, held.images,
+      held.images - coalesce(covered.images, 0) AS findings, candidate.severity, candidate.risk, candidate.since
+    FROM candidate
+      JOIN component ON component.id = candidate.component
+      JOIN counted_component AS held ON held.component = candidate.component
+      JOIN counted_update ON counted_update.type = component.type AND counted_update.software = component.software
+        AND counted_update.stream IS NOT DISTINCT FROM component.stream
+        AND counted_update.target = coalesce(candidate.upgrade_to, candidate.fixed[1])
+      LEFT JOIN (SELECT component, flaw, count(*)::int AS images FROM excepted GROUP BY 1, 2) AS covered
+        ON covered.component = candidate.component AND covered.flaw = candidate.flaw`.execute(transaction);
+  await sql`ANALYZE removed`.execute(transaction);
+  await sql`INSERT INTO update_summary (key, type, stream, software, target, images, versions, components, flaws,
+      critical, high, medium, low, negligible, unknown, exploited, accepted, risk, since, gone)
+    SELECT counted_update.key, type, stream, software, target, counted_update.images, versions, components, worst.flaws,
+      critical, high, medium, low, negligible, unknown, exploited, accepted, risk, since, NULL
+    FROM counted_update
+      JOIN (SELECT removed.key, array_agg(DISTINCT component) AS components,
+          coalesce(sum(findings) FILTER (WHERE severity = 0), 0) AS critical, coalesce(sum(findings) FILTER (WHERE severity = 1), 0) AS high,
+          coalesce(sum(findings) FILTER (WHERE severity = 2), 0) AS medium, coalesce(sum(findings) FILTER (WHERE severity = 3), 0) AS low,
+          coalesce(sum(findings) FILTER (WHERE severity = 4), 0) AS negligible, coalesce(sum(findings) FILTER (WHERE severity = 5), 0) AS unknown,
+          coalesce(sum(findings) FILTER (WHERE flaw.exploited IS NOT NULL), 0) AS exploited,
+          sum(removed.images - findings) AS accepted, max(risk) AS risk, min(since) AS since
+        FROM removed JOIN flaw ON flaw.id = removed.flaw GROUP BY removed.key) AS summed ON summed.key = counted_update.key
+      JOIN (SELECT key, array_agg(version ORDER BY images DESC, version) AS versions FROM (
+          SELECT key, version, max(images) AS images FROM removed GROUP BY 1, 2) AS installed GROUP BY key) AS installed
+        ON installed.key = counted_update.key
+      JOIN (SELECT key, array_agg(name ORDER BY place) AS flaws FROM (
+          SELECT key, flaw.name, row_number() OVER (PARTITION BY key ORDER BY max(risk) DESC, flaw.name) AS place
+          FROM removed JOIN flaw ON flaw.id = removed.flaw GROUP BY key, flaw.name) AS ranked WHERE place <= 10 GROUP BY key) AS worst
+        ON worst.key = counted_update.key
+    ON CONFLICT (key) DO UPDATE SET images = excluded.images, versions = excluded.versions, components = excluded.components,
+      flaws = excluded.flaws, critical = excluded.critical, high = excluded.high, medium = excluded.medium, low = excluded.low,
+      negligible = excluded.negligible, unknown = excluded.unknown, exploited = excluded.exploited, accepted = excluded.accepted,
+      risk = excluded.risk, since = excluded.since, gone = NULL
+    WHERE update_summary.* IS DISTINCT FROM excluded.*`.execute(transaction);
+  await sql`UPDATE update_summary SET gone = now(), images = 0, critical = 0, high = 0, medium = 0, low = 0, negligible = 0, unknown = 0,
+      exploited = 0, accepted = 0, components = '{}'
+    WHERE gone IS NULL AND key NOT IN (SELECT key FROM removed)`.execute(transaction);
+}
