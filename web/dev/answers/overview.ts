@@ -1,3 +1,118 @@
-import type { MockAnswer } from '../mock-answer.ts';
+import { overview, overviewQuery, searchQuery, searchResult } from '../../../src/server/contract/overview.ts';
+import { type countsOf, hoursAgo } from '../estate.ts';
+import { mock } from '../mock-answer.ts';
+import { recommendationsOf } from './recommendations.ts';
 
-export const overviewAnswers: readonly MockAnswer[] = [];
+export const overviewAnswers = [
+  mock({
+    method: 'GET',
+    path: '/overview',
+    query: overviewQuery,
+    schema: overview,
+    answer: ({ query, estate }) => {
+      const { images, vulnerabilities, scenario } = estate;
+      const isEmpty = scenario === 'none';
+      const by = (state: string) => images.filter((image) => image.state === state).length;
+      const total = (
+        name: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown' | 'fixable' | 'exploited',
+      ) => images.reduce((sum, image) => sum + image.counts[name], 0);
+      const findings = {
+        critical: total('critical'),
+        high: total('high'),
+        medium: total('medium'),
+        low: total('low'),
+        negligible: total('negligible'),
+        unknown: total('unknown'),
+        fixable: total('fixable'),
+        exploited: total('exploited'),
+      };
+      return {
+        since: query.since ?? hoursAgo(24),
+        images: {
+          total: images.length,
+          scanned: by('scanned'),
+          failed: by('failed'),
+          queued: by('queued') + by('scanning'),
+          partial: images.filter(({ problems }) => problems > 0).length,
+          endOfLife: images.filter(({ endOfLife }) => endOfLife).length,
+        },
+        findings,
+        changed: isEmpty
+          ? { pushed: 0, appeared: 0, went: 0, newest: [] }
+          : { pushed: Math.min(14, images.length), appeared: 312, went: 127, newest: vulnerabilities.slice(0, 5) },
+        fixFirst: recommendationsOf(estate).slice(0, 5),
+        trend: isEmpty
+          ? []
+          : Array.from({ length: 30 }, (_, index) => ({
+              day: hoursAgo((29 - index) * 24).slice(0, 10),
+              counts: scaled(findings, 1.35 - index * 0.011 + Math.sin(index / 2.3) * 0.05),
+            })),
+        database: { built: hoursAgo(5.2), ageHours: 5.2, stale: false },
+        gaps: isEmpty
+          ? [
+              {
+                code: 'no-registry',
+                text: 'No registry is connected, so nothing is watched.',
+                count: 0,
+                next: 'Connect a registry.',
+              },
+            ]
+          : [
+              {
+                code: 'scan-failed',
+                text: 'images could not be scanned.',
+                count: by('failed'),
+                next: 'See why under Images, and push them again.',
+              },
+              {
+                code: 'partial',
+                text: 'images were read in part: a file was corrupt or too large.',
+                count: 8,
+                next: 'See what was left out on each image.',
+              },
+              {
+                code: 'no-advisories',
+                text: 'images have a system that no source covers.',
+                count: 3,
+                next: 'Move them to a supported base image.',
+              },
+            ],
+      };
+    },
+  }),
+  mock({
+    method: 'GET',
+    path: '/search',
+    query: searchQuery,
+    schema: searchResult,
+    answer: ({ query, estate }) => {
+      const q = query.q.toLowerCase();
+      const images = estate.images.filter(({ name }) => name.toLowerCase().includes(q)).slice(0, 5);
+      const found = estate.vulnerabilities
+        .filter(({ id, title }) => `${id} ${title}`.toLowerCase().includes(q))
+        .slice(0, 5);
+      return {
+        hits: [
+          ...images.map(({ digest, name, os }) => ({
+            kind: 'image' as const,
+            id: digest,
+            title: name,
+            ...(os && { detail: os }),
+          })),
+          ...found.map(({ id, title }) => ({
+            kind: 'vulnerability' as const,
+            id,
+            title: id,
+            ...(title && { detail: title }),
+          })),
+        ],
+      };
+    },
+  }),
+];
+
+function scaled(counts: ReturnType<typeof countsOf>, factor: number): ReturnType<typeof countsOf> {
+  return Object.fromEntries(
+    Object.entries(counts).map(([name, value]) => [name, Math.round(value * factor)]),
+  ) as ReturnType<typeof countsOf>;
+}

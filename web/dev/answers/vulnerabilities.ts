@@ -1,3 +1,116 @@
-import type { MockAnswer } from '../mock-answer.ts';
+import { pageQuery } from '../../../src/server/contract/paging.ts';
+import type { VulnerabilityRow } from '../../../src/server/contract/vulnerabilities.ts';
+import {
+  affectedImagePage,
+  vulnerabilityDetail,
+  vulnerabilityPage,
+  vulnerabilityQuery,
+} from '../../../src/server/contract/vulnerabilities.ts';
+import { flaws } from '../estate.data.ts';
+import { type Estate, hoursAgo } from '../estate.ts';
+import { packageOfFlaw, partsOf } from '../image-parts.ts';
+import { MockProblem, mock, pageOfRows } from '../mock-answer.ts';
 
-export const vulnerabilityAnswers: readonly MockAnswer[] = [];
+const order: Readonly<Record<string, (row: VulnerabilityRow) => number | string>> = {
+  risk: (row) => row.risk,
+  images: (row) => row.images,
+  epss: (row) => row.threat.epss?.score ?? 0,
+  id: (row) => row.id,
+  firstSeen: (row) => row.firstSeen,
+};
+
+export const vulnerabilityAnswers = [
+  mock({
+    method: 'GET',
+    path: '/vulnerabilities',
+    query: vulnerabilityQuery,
+    schema: vulnerabilityPage,
+    answer: ({ query, estate }) => {
+      const q = query.q?.toLowerCase() ?? '';
+      const by = order[query.sort] ?? (() => 0);
+      const turn = (query.direction ?? (query.sort === 'id' ? 'asc' : 'desc')) === 'asc' ? 1 : -1;
+      const rows = estate.vulnerabilities
+        .filter(
+          (row) =>
+            `${row.id} ${row.title} ${row.packages}`.toLowerCase().includes(q) &&
+            (!query.severity || query.severity.includes(row.severity)) &&
+            (query.fixable === undefined || row.fixable === query.fixable) &&
+            (query.exploited === undefined || Boolean(row.threat.kev) === query.exploited) &&
+            (query.epss === undefined || (row.threat.epss?.score ?? 0) >= query.epss),
+        )
+        .sort((a, b) => (by(a) < by(b) ? -turn : by(a) > by(b) ? turn : 0));
+      return pageOfRows(rows, query);
+    },
+  }),
+  mock({
+    method: 'GET',
+    path: '/vulnerabilities/{id}',
+    schema: vulnerabilityDetail,
+    answer: ({ params, estate }) => {
+      const { row, flaw } = find(estate, params.id);
+      const { purl: _purl, ...pkg } = packageOfFlaw(flaw);
+      const affected = {
+        package: pkg,
+        stream: pkg.type === 'deb' ? 'debian 12' : undefined,
+        severity: row.severity,
+        status: flaw[7] ? ('fixed' as const) : ('not-fixed' as const),
+        fixed: flaw[7] ? [flaw[7]] : [],
+        images: row.images,
+      };
+      return {
+        ...row,
+        cvssList: row.cvss
+          ? [{ version: '3.1', vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H', score: row.cvss, source: 'nvd' }]
+          : [],
+        cwe: ['CWE-506'],
+        ssvc: { exploitation: 'active', automatable: 'yes', technicalImpact: 'total' },
+        published: '2024-03-29T17:15:21Z',
+        references: [
+          `https://nvd.nist.gov/vuln/detail/${row.id}`,
+          'https://www.openwall.com/lists/oss-security/2024/03/29/4',
+        ],
+        riskParts: partsOf(row.risk),
+        exploits: {
+          metasploit: row.threat.kev ? ['exploit/linux/ssh/xz_backdoor'] : [],
+          github: row.threat.exploits,
+          exploitDb: 0,
+        },
+        affected: [
+          affected,
+          {
+            ...affected,
+            package: { ...pkg, version: `${pkg.version}.1` },
+            images: 1,
+            fixed: [],
+            status: 'unknown' as const,
+          },
+        ],
+      };
+    },
+  }),
+  mock({
+    method: 'GET',
+    path: '/vulnerabilities/{id}/images',
+    query: pageQuery,
+    schema: affectedImagePage,
+    answer: ({ params, query, estate }) => {
+      const { row, flaw } = find(estate, params.id);
+      const rows = estate.images.slice(0, row.images).map((image, index) => ({
+        digest: image.digest,
+        name: image.name,
+        package: packageOfFlaw(flaw),
+        status: flaw[7] ? ('fixed' as const) : ('not-fixed' as const),
+        fixed: flaw[7] ? [flaw[7]] : [],
+        since: hoursAgo(5 + index * 11),
+      }));
+      return pageOfRows(rows, query);
+    },
+  }),
+];
+
+function find(estate: Estate, id: string | undefined) {
+  const row = estate.vulnerabilities.find((one) => one.id === id);
+  const flaw = flaws.find((one) => one[0] === id);
+  if (!row || !flaw) throw new MockProblem(404, `No image here is affected by ${id}.`);
+  return { row, flaw };
+}

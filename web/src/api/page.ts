@@ -60,3 +60,19 @@ export function useGrowingList<Row>(key: readonly unknown[], path: string, query
     refresh: () => void result.refetch(),
   };
 }
+
+/** Rows that came along whole, as a list that has nothing more to fetch. */
+export function wholeList<Row>(rows: readonly Row[]): GrowingList<Row> {
+  return {
+    rows,
+    total: rows.length,
+    error: null,
+    isLoading: false,
+    isChanging: false,
+    isOutdated: false,
+    hasMore: false,
+    isLoadingMore: false,
+    loadMore: () => {},
+    refresh: () => {},
+  };
+}

@@ -9,7 +9,7 @@ export function Exploited({ threat }: { readonly threat: ThreatFacts }) {
   const since = `In CISA’s catalogue of exploited vulnerabilities since ${formatDate(threat.kev.added)}`;
   return (
     <Tooltip label={threat.kev.ransomware ? `${since}; used by ransomware` : since}>
-      <span>
+      <span data-whole>
         <Tag tone="strong">exploited</Tag>
       </span>
     </Tooltip>

@@ -1,3 +1,89 @@
+import type { RecommendationRow } from '../../../../src/server/contract/recommendations.ts';
+import { pickQuery, useAddressFilter } from '../../address-filter.ts';
+import { recommendationAddress } from '../../addresses.ts';
+import { useRecommendations } from '../../api/recommendations.ts';
+import { AppLink } from '../../components/AppLink.tsx';
+import { Counts } from '../../components/Counts.tsx';
+import type { Column } from '../../components/DataTable.tsx';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import type { Filter } from '../../components/FilterBar.tsx';
+import { formatNumber } from '../../components/format.ts';
+import { ListPage } from '../../components/ListPage.tsx';
+import { Score } from '../../components/Score.tsx';
+import { Tag } from '../../components/Tag.tsx';
+import { DueField, OwnerField, StatusField, statusTitles } from './RecommendationFields.tsx';
+import { RecommendationPanel, RecommendationReasons } from './RecommendationPanel.tsx';
+import { Upgrade } from './Upgrade.tsx';
+
+const filters: readonly Filter[] = [
+  {
+    kind: 'choice',
+    name: 'status',
+    title: 'Status',
+    options: (['open', 'doing', 'accepted', 'done'] as const).map((value) => ({ value, title: statusTitles[value] })),
+  },
+  { kind: 'flag', name: 'overdue', title: 'Overdue' },
+];
+
+const pinned = [
+  { name: 'owner', title: 'Owner' },
+  { name: 'registry', title: 'Registry' },
+];
+
+const columns: readonly Column<RecommendationRow>[] = [
+  { id: 'upgrade', title: 'Upgrade', width: 'minmax(240px, 1fr)', card: 'title', cell: (row) => <Upgrade row={row} /> },
+  {
+    id: 'risk',
+    title: 'Risk',
+    width: '72px',
+    cell: (row) => <Score value={row.risk} of={row.title} explain={() => <RecommendationReasons row={row} />} />,
+  },
+  {
+    id: 'exploited',
+    title: 'Exploited',
+    width: '66px',
+    align: 'end',
+    card: 'hidden',
+    cell: (row) => (row.counts.exploited > 0 ? <Tag tone="strong">{row.counts.exploited}</Tag> : '–'),
+  },
+  {
+    id: 'counts',
+    title: 'Removes',
+    width: '196px',
+    priority: 2,
+    card: 'bare',
+    cell: (row) => <Counts counts={row.counts} />,
+  },
+  { id: 'images', title: 'In images', width: '70px', align: 'end', cell: (row) => formatNumber(row.images) },
+  { id: 'owner', title: 'Owner', width: '128px', priority: 2, cell: (row) => <OwnerField row={row} /> },
+  { id: 'due', title: 'Due', width: '128px', priority: 3, cell: (row) => <DueField row={row} /> },
+  { id: 'status', title: 'Status', width: '96px', card: 'bare', cell: (row) => <StatusField row={row} /> },
+];
+
 export function Page() {
-  return null;
+  const address = useAddressFilter();
+  const filter = pickQuery(address, ['q', 'status', 'overdue', 'owner', 'registry']);
+  const list = useRecommendations(filter);
+  return (
+    <ListPage<RecommendationRow>
+      title="Recommendations"
+      question="Which upgrades remove the most risk, and who does them?"
+      noun={['recommendation', 'recommendations']}
+      list={list}
+      columns={columns}
+      rowId={(row) => row.id}
+      href={(row) => recommendationAddress(row.id)}
+      address={address}
+      filters={filters}
+      pinned={pinned}
+      searchHint="Package, CVE or owner"
+      panel={(row) => ({ title: row.title, content: <RecommendationPanel row={row} /> })}
+      empty={
+        <EmptyState title="Nothing needs an upgrade">
+          No finding in the images scanned so far has a published fix. What has none yet stands under{' '}
+          <AppLink to="/vulnerabilities">Vulnerabilities</AppLink>.
+        </EmptyState>
+      }
+    />
+  );
 }
