@@ -1,0 +1,250 @@
+import { sql } from 'kysely';
+import { ensureRepository } from './repositories.ts';
+import type { Store, StoreTransaction } from './tables.ts';
+
+/** An image as a registry tells of it. */
+export interface PlacedImage {
+  readonly digest: string;
+  readonly tags: readonly string[];
+  /** When it was pushed, where that is known. */
+  readonly pushed?: Date | undefined;
+}
+
+export interface Placing {
+  /** Row of `registry`, and its host for the names that people see. */
+  readonly registry: number;
+  readonly host: string;
+  readonly repository: string;
+  readonly images: readonly PlacedImage[];
+  readonly at: Date;
+  /** `push` for what a registry tells by itself; `crawl` for what a look through it finds. */
+  readonly cause: 'push' | 'crawl';
+}
+
+export interface PlacedRow {
+  readonly image: number;
+  readonly digest: string;
+  /** It was not known before, anywhere. */
+  readonly isNew: boolean;
+  /** It was not known, or was gone, at this place. */
+  readonly isNewHere: boolean;
+  /** queued, scanning, scanned, failed. */
+  readonly state: string;
+  readonly scanner: string | null;
+  /** It lay nowhere, and does again: `settlePlacements` brings its findings back. */
+  readonly wasGone: boolean;
+}
+
+/**
+ * Writes down that images lie in a repository under these tags. The same again changes nothing; news that is older than
+ * what is known moves no tag. Pushes to one repository wait for each other; rows are locked in one order everywhere.
+ */
+export async function placeImages(store: Store, placing: Placing): Promise<readonly PlacedRow[]> {
+  const images = mergedByDigest(placing.images);
+  if (images.length === 0) return [];
+  return store.transaction().execute(async (transaction) => {
+    const repository = await ensureRepository(transaction, placing);
+    const rows = await putImages(transaction, placing, images);
+    const newHere = await putPlacements(transaction, repository, rows, placing);
+    const tagged = await moveTags(transaction, repository, rows, placing);
+    await tell(transaction, placing, newHere, tagged);
+    return rows.map(({ row }) => ({ ...row, isNewHere: newHere.has(row.image) }));
+  });
+}
+
+export interface RemovedImages {
+  /** Rows of images that lie at this place no longer. */
+  readonly images: readonly number[];
+}
+
+/**
+ * Writes down that a registry no longer has an image, or, with `tags`, that those tags are gone from it. Follow it with
+ * `settlePlacements`, which takes findings away where that was the last place.
+ */
+export async function removeImages(
+  store: Store,
+  place: { readonly registry: number; readonly repository: string; readonly at: Date },
+  gone: { readonly digests: readonly string[] } | { readonly tags: readonly string[] },
+): Promise<RemovedImages> {
+  return store.transaction().execute(async (transaction) => {
+    const found = await transaction
+      .selectFrom('repository')
+      .select('id')
+      .where('registry', '=', place.registry)
+      .where('name', '=', place.repository)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!found) return { images: [] };
+    if ('tags' in gone) {
+      await endTags(transaction, found.id, place.at, sql`name = ANY(${[...gone.tags]}::text[])`);
+      return { images: [] };
+    }
+    const { rows } = await sql<{ image: number }>`UPDATE placement SET deleted = ${place.at} FROM image
+      WHERE image.id = placement.image AND repository = ${found.id} AND deleted IS NULL
+        AND image.digest = ANY(${[...gone.digests]}::text[]) RETURNING placement.image`.execute(transaction);
+    const images = rows.map(({ image }) => image);
+    if (images.length > 0) {
+      await endTags(transaction, found.id, place.at, sql`image = ANY(${images}::integer[])`);
+      await sql`INSERT INTO image_event (image, at, cause, change, detail)
+        SELECT unnest(${images}::integer[]), ${place.at}::timestamptz, 'deleted', 'deleted', ${place.repository}::text`.execute(
+        transaction,
+      );
+    }
+    return { images };
+  });
+}
+
+/** What a look through a whole repository did not find there any more. `began` keeps what was pushed meanwhile. */
+export async function digestsNotAmong(
+  store: Store,
+  place: { readonly registry: number; readonly repository: string },
+  digests: ReadonlySet<string>,
+  began: Date,
+): Promise<string[]> {
+  const rows = await store
+    .selectFrom('placement')
+    .innerJoin('repository', 'repository.id', 'placement.repository')
+    .innerJoin('image', 'image.id', 'placement.image')
+    .select('image.digest')
+    .where('repository.registry', '=', place.registry)
+    .where('repository.name', '=', place.repository)
+    .where('placement.deleted', 'is', null)
+    .where('placement.first_seen', '<', began)
+    .where(sql<boolean>`coalesce(placement.pushed, placement.first_seen) < ${began}`)
+    .execute();
+  return rows.map(({ digest }) => digest).filter((digest) => !digests.has(digest));
+}
+
+interface Put {
+  readonly row: Omit<PlacedRow, 'isNewHere'>;
+  readonly tags: readonly string[];
+  readonly pushed: Date | undefined;
+}
+
+async function putImages(
+  transaction: StoreTransaction,
+  { host, repository, at, cause }: Placing,
+  images: readonly PlacedImage[],
+): Promise<readonly Put[]> {
+  const pushedOf = (image: PlacedImage) => image.pushed ?? (cause === 'push' ? at : undefined);
+  const nameOf = ({ digest, tags: [tag] }: PlacedImage) =>
+    `${host}/${repository}${tag === undefined ? `@${digest}` : `:${tag}`}`;
+  // A new name only where the image has a tag or had no name: people know it by the tag that it had last.
+  const { rows } = await sql<{
+    id: number;
+    digest: string;
+    is_new: boolean;
+    state: string;
+    scanner: string | null;
+    gone: boolean;
+  }>`
+    INSERT INTO image (digest, name, pushed, first_seen)
+    SELECT digest, name, pushed, ${at}::timestamptz FROM unnest(${images.map(({ digest }) => digest)}::text[],
+      ${images.map(nameOf)}::text[], ${images.map((image) => pushedOf(image)?.toISOString() ?? null)}::timestamptz[]) AS given(digest, name, pushed)
+    ORDER BY digest
+    ON CONFLICT (digest) DO UPDATE SET
+      name = CASE WHEN excluded.name LIKE '%@sha256:%' OR image.pushed > excluded.pushed THEN image.name ELSE excluded.name END,
+      pushed = greatest(image.pushed, excluded.pushed)
+    RETURNING id, digest, xmax = 0 AS is_new, state, scanner, gone IS NOT NULL AS gone`.execute(transaction);
+  const given = new Map(images.map((image) => [image.digest, image]));
+  return rows.map(({ id, digest, is_new, state, scanner, gone }) => {
+    const image = given.get(digest) as PlacedImage;
+    const row = { image: id, digest, isNew: is_new, state, scanner, wasGone: gone };
+    return { row, tags: image.tags, pushed: pushedOf(image) };
+  });
+}
+
+/** Answers which images were not known to lie there. */
+async function putPlacements(
+  transaction: StoreTransaction,
+  repository: number,
+  rows: readonly Put[],
+  { at }: Placing,
+): Promise<ReadonlySet<number>> {
+  const images = rows.map(({ row }) => row.image);
+  const before = await sql<{ image: number }>`SELECT image FROM placement
+    WHERE repository = ${repository} AND deleted IS NULL AND image = ANY(${images}::integer[])`.execute(transaction);
+  await sql`INSERT INTO placement (repository, image, first_seen, pushed)
+    SELECT ${repository}::integer, image, ${at}::timestamptz, pushed FROM unnest(${images}::integer[],
+      ${rows.map(({ pushed }) => pushed?.toISOString() ?? null)}::timestamptz[]) AS given(image, pushed) ORDER BY image
+    ON CONFLICT (repository, image) DO UPDATE SET pushed = greatest(placement.pushed, excluded.pushed), deleted = NULL`.execute(
+    transaction,
+  );
+  const known = new Set(before.rows.map(({ image }) => image));
+  return new Set(images.filter((image) => !known.has(image)));
+}
+
+interface Tagged {
+  readonly image: number;
+  readonly name: string;
+}
+
+/** Answers which tags came to stand for another image, or for their first. */
+async function moveTags(
+  transaction: StoreTransaction,
+  repository: number,
+  rows: readonly Put[],
+  { at, cause }: Placing,
+): Promise<readonly Tagged[]> {
+  // One tag names one image; of two that claim it the later one is right.
+  const wanted = new Map<string, { readonly image: number; readonly since: Date }>();
+  for (const { row, tags, pushed } of rows) {
+    const since = cause === 'push' ? (pushed ?? at) : at;
+    for (const name of tags) {
+      const other = wanted.get(name);
+      if (!other || other.since <= since) wanted.set(name, { image: row.image, since });
+    }
+  }
+  if (wanted.size === 0) return [];
+  const given = sql`unnest(${[...wanted.keys()]}::text[], ${[...wanted.values()].map(({ image }) => image)}::integer[],
+    ${[...wanted.values()].map(({ since }) => since.toISOString())}::timestamptz[]) AS given(name, image, since)`;
+  await sql`INSERT INTO tag_past (repository, name, image, since, until)
+    SELECT tag.repository, tag.name, tag.image, tag.since, given.since FROM ${given} JOIN tag USING (name)
+    WHERE tag.repository = ${repository} AND tag.image <> given.image AND given.since >= tag.since`.execute(
+    transaction,
+  );
+  const { rows: moved } = await sql<Tagged>`INSERT INTO tag AS held (repository, name, image, since)
+    SELECT ${repository}::integer, name, image, since FROM ${given} ORDER BY name
+    ON CONFLICT (repository, name) DO UPDATE SET image = excluded.image, since = excluded.since
+      WHERE held.image <> excluded.image AND excluded.since >= held.since
+    RETURNING image, name`.execute(transaction);
+  return moved;
+}
+
+async function tell(
+  transaction: StoreTransaction,
+  { host, repository, at, cause }: Placing,
+  newHere: ReadonlySet<number>,
+  tagged: readonly Tagged[],
+): Promise<void> {
+  const place = `${host}/${repository}`;
+  const events = [
+    ...[...newHere].map((image) => ({ image, change: cause === 'push' ? 'pushed' : 'seen', detail: place })),
+    ...tagged.map(({ image, name }) => ({ image, change: 'tagged', detail: `${place}:${name}` })),
+  ];
+  if (events.length === 0) return;
+  const rows = events.map((event) => ({ ...event, at, cause: 'push', flaw: null, component: null }));
+  await transaction.insertInto('image_event').values(rows).execute();
+}
+
+async function endTags(
+  transaction: StoreTransaction,
+  repository: number,
+  at: Date,
+  condition: ReturnType<typeof sql>,
+): Promise<void> {
+  await sql`WITH ended AS (DELETE FROM tag WHERE repository = ${repository} AND ${condition} RETURNING *)
+    INSERT INTO tag_past (repository, name, image, since, until)
+    SELECT repository, name, image, since, greatest(since, ${at}::timestamptz) FROM ended`.execute(transaction);
+}
+
+/** A list may name one image several times, once for each of its tags. In one order, so that nobody waits in a circle. */
+function mergedByDigest(images: readonly PlacedImage[]): readonly PlacedImage[] {
+  const merged = new Map<string, PlacedImage>();
+  for (const { digest, tags, pushed } of images) {
+    const before = merged.get(digest);
+    const latest = before?.pushed && (!pushed || before.pushed > pushed) ? before.pushed : pushed;
+    merged.set(digest, { digest, tags: [...new Set([...tags, ...(before?.tags ?? [])])], pushed: latest });
+  }
+  return [...merged.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+}
