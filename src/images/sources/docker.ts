@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ContainerEngine, openFromEngine } from '../container-engine.ts';
+import type { ContainerEngine } from '../container-engine.ts';
 import type { ImageSource } from '../image-source.ts';
 
 const engine: ContainerEngine = {
@@ -18,5 +18,9 @@ export const docker: ImageSource = {
   id: 'docker',
   title: 'An image that the local Docker holds: docker:NAME',
   recognises: () => false,
-  open: (reference, options) => openFromEngine(engine, reference, options),
+  open: async (reference, options) => {
+    // HTTP takes longer to load than a known image takes.
+    const { openFromEngine } = await import('../container-engine.ts');
+    return openFromEngine(engine, reference, options);
+  },
 };
