@@ -33,7 +33,7 @@ const networkCodes = new Set([
 ]);
 /** What the driver throws without a code. */
 const driverMessages =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after calling end|Client has encountered a connection error)/;
 
 function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../lib/errors.ts';
 import {
@@ -10,22 +11,26 @@ import {
   readBinaries,
 } from './binaries.ts';
 import { copyBinaries } from './copy-binaries.ts';
-import type { Place } from './place.ts';
+import { closedTo, type Place } from './place.ts';
 
 /**
  * The PostgreSQL for a data directory: an installed one, else the packaged one, else the copy of it that is kept beside the
  * data, which goes on serving data of its version when the package has moved to the next.
  */
-export function chooseBinaries({ folder, data }: Pick<Place, 'folder' | 'data'>, onlyPackaged = false): Binaries {
+export function chooseBinaries(place: Place, onlyPackaged = false): Binaries {
+  const { folder, data, closed } = place;
   const wanted = majorOf(data);
-  const fits = ({ major }: Binaries) => wanted === undefined || major === wanted;
+  const fits = ({ major }: Binaries) =>
+    (wanted === undefined || major === wanted) && (closed === undefined || canStartWithin(major));
   const installed = onlyPackaged ? [] : installedBinaries();
   const found = installed.find(fits);
   if (found !== undefined) return found;
   const packaged = packagedBinaries();
-  if (packaged !== undefined && fits(packaged)) return ownCopy(folder, packaged);
+  if (packaged !== undefined && fits(packaged))
+    return closed === undefined ? ownCopy(folder, packaged) : reachableCopy(packaged);
   const kept = keptBinaries(folder).find(fits);
   if (kept !== undefined) return kept;
+  if (closed !== undefined) throw closedTo(place);
   if (wanted === undefined) throw noBinaries();
   throw otherMajor(data, wanted, [...installed, ...(packaged === undefined ? [] : [packaged])]);
 }
@@ -41,6 +46,11 @@ function majorOf(data: string): number | undefined {
     `${data} holds no PostgreSQL data, or only a part: its PG_VERSION is missing or unreadable. ` +
       'Restore a backup into an empty data directory, or move the folder away to begin anew.',
   );
+}
+
+/** Earlier ones leave the folder they were started in, to find themselves, and cannot come back. */
+function canStartWithin(major: number): boolean {
+  return process.platform === 'linux' && major >= 16;
 }
 
 const copyName = /^postgres-(\d+)\.\S+$/;
@@ -61,6 +71,15 @@ function ownCopy(folder: string, packaged: Binaries): Binaries {
       rmSync(join(folder, other), { recursive: true, force: true });
   }
   return { ...packaged, bin: join(copy, 'bin') };
+}
+
+/** Below a folder that the database's user may not pass through its programs would not start. */
+function reachableCopy(packaged: Binaries): Binaries {
+  const copy = mkdtempSync(join(tmpdir(), 'breakwater-postgres-'));
+  chmodSync(copy, 0o755);
+  process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
+  copyBinaries(join(packaged.bin, '..'), join(copy, 'native'));
+  return { ...packaged, bin: join(copy, 'native', 'bin') };
 }
 
 function otherMajor(data: string, wanted: number, found: readonly Binaries[]): AppError {

@@ -3,6 +3,7 @@ import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import { AppError } from '../../lib/errors.ts';
 import type { Binaries } from './binaries.ts';
+import { endProcessesIn } from './leftovers.ts';
 import type { SystemUser } from './system-user.ts';
 
 export const superuser = 'breakwater';
@@ -11,26 +12,35 @@ export interface NewCluster {
   readonly binaries: Binaries;
   readonly data: string;
   readonly user: SystemUser | undefined;
+  readonly closed: string | undefined;
   readonly password: string;
   /** False only for data that may be lost. */
   readonly safe?: boolean;
 }
 
 /** Makes an empty database cluster, all or nothing: what an interrupted run left is made again. */
-export async function createCluster({ binaries, data, user, password, safe = true }: NewCluster): Promise<void> {
+export async function createCluster({
+  binaries,
+  data,
+  user,
+  closed,
+  password,
+  safe = true,
+}: NewCluster): Promise<void> {
   const partial = `${data}.partial`;
   const passwordFile = join(dirname(data), 'password.partial');
+  await endProcessesIn(partial);
   rmSync(partial, { recursive: true, force: true });
   makeOwned(partial, user);
   rmSync(passwordFile, { force: true });
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   if (user !== undefined) chownSync(passwordFile, user.uid, user.gid);
   try {
-    await runInitdb(binaries, user, [
-      `--pgdata=${partial}`,
+    await runInitdb(binaries, user, partial, [
+      `--pgdata=${closed === undefined ? partial : '/proc/self/cwd'}`,
       `--username=${superuser}`,
       '--auth=scram-sha-256',
-      `--pwfile=${passwordFile}`,
+      '--pwfile=../password.partial',
       // Sorts as JavaScript does, and does not change with a library's version.
       '--locale=C',
       '--encoding=UTF8',
@@ -52,10 +62,15 @@ export function makeOwned(path: string, user: SystemUser | undefined): void {
 /** What the database's processes see of our environment: nothing of ours, least of all secrets. */
 export const bareEnvironment = { PATH: '/usr/bin:/bin', LC_ALL: 'C' };
 
-function runInitdb(binaries: Binaries, user: SystemUser | undefined, options: readonly string[]): Promise<void> {
+function runInitdb(
+  binaries: Binaries,
+  user: SystemUser | undefined,
+  cwd: string,
+  options: readonly string[],
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(join(binaries.bin, 'initdb'), options, {
-      cwd: '/',
+      cwd,
       env: bareEnvironment,
       stdio: ['ignore', 'ignore', 'pipe'],
       ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),

@@ -28,7 +28,7 @@ export async function endProcessesIn(data: string): Promise<readonly number[]> {
   );
 }
 
-/** Every process of PostgreSQL works in its data directory. */
+/** Every process of PostgreSQL works in its data directory, and so does the program that makes one. */
 function processesIn(data: string): readonly number[] {
   return process.platform === 'linux' ? processesByFolder(data) : processesByPidFile(data);
 }
@@ -45,7 +45,7 @@ function processesByFolder(data: string): readonly number[] {
 /** A shell that someone left in the folder is not ours to end. */
 function isPostgres(pid: string): boolean {
   const command = readText(`/proc/${pid}/cmdline`);
-  return command !== undefined && /^(postgres|\S*\/postgres)[:\0]/.test(command);
+  return command !== undefined && /^(\S*\/)?(postgres|initdb)[:\0]/.test(command);
 }
 
 /** Elsewhere the pid file has to do: the process it names, as long as it lives. */

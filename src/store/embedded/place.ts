@@ -15,6 +15,17 @@ export interface Place {
   readonly sockets: string;
   readonly passwordFile: string;
   readonly user: SystemUser | undefined;
+  /**
+   * A folder above that this user may not pass through: then its processes are started within the data and never name a
+   * path from the root.
+   */
+  readonly closed: string | undefined;
+}
+
+/** How the database's own processes, which work in the data folder, name it and what lies beside it. */
+export function seenFromData({ data, sockets, closed }: Pick<Place, 'data' | 'sockets' | 'closed'>) {
+  if (closed === undefined) return { data, sockets };
+  return { data: '/proc/self/cwd', sockets: join(sockets) === join(data, '../sockets') ? '../sockets' : sockets };
 }
 
 /** Makes the folder of the data directory and sees that the database's user can come to it. */
@@ -29,8 +40,8 @@ export function makePlace(dataDir: string): Place {
   }
   const user = databaseUser(data);
   checkOwner(data);
-  if (user !== undefined) openWay(folder, dataDir, user);
-  return { folder, data, sockets: socketFolder(folder), passwordFile: join(folder, 'password'), user };
+  const closed = user === undefined ? undefined : openWay(folder, dataDir, user);
+  return { folder, data, sockets: socketFolder(folder), passwordFile: join(folder, 'password'), user, closed };
 }
 
 /** An empty folder for sockets: what lies there is stale, for whoever calls this holds the lock. */
@@ -47,6 +58,15 @@ export function renewSockets({ sockets, user }: Place): void {
 export function readPassword({ passwordFile }: Place): string {
   if (!existsSync(passwordFile)) writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
   return readFileSync(passwordFile, 'utf8').trim();
+}
+
+/** For when there is no way round it. */
+export function closedTo({ user, closed }: Place): AppError {
+  return new AppError(
+    'STORE_UNAVAILABLE',
+    `PostgreSQL refuses to run as root, so it runs as user ${user?.name}, who may not pass through ${closed}. ` +
+      'Choose a data directory elsewhere, such as /var/lib/breakwater, or start the server as an ordinary user.',
+  );
 }
 
 /** `sockaddr_un` has room for 107 bytes (https://man7.org/linux/man-pages/man7/unix.7.html), on macOS for 103. */
@@ -70,15 +90,9 @@ function checkOwner(data: string): void {
 }
 
 /** Our own folders are opened for passing through; what lies above is not ours to change. */
-function openWay(folder: string, dataDir: string, user: SystemUser): void {
+function openWay(folder: string, dataDir: string, user: SystemUser): string | undefined {
   for (const own of [folder, resolve(dataDir)]) chmodSync(own, statSync(own).mode | 0o111);
-  const closed = ancestors(resolve(dataDir)).find((path) => !mayPass(path, user));
-  if (closed === undefined) return;
-  throw new AppError(
-    'STORE_UNAVAILABLE',
-    `PostgreSQL refuses to run as root, so it runs as user ${user.name}, who may not pass through ${closed}. ` +
-      'Choose a data directory elsewhere, such as /var/lib/breakwater, or start the server as an ordinary user.',
-  );
+  return ancestors(resolve(dataDir)).find((path) => !mayPass(path, user));
 }
 
 function mayPass(path: string, { uid, gid }: SystemUser): boolean {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '../../lib/errors.ts';
 import type { Binaries } from './binaries.ts';
 import { bareEnvironment, superuser } from './cluster.ts';
-import type { Place } from './place.ts';
+import { type Place, seenFromData } from './place.ts';
 
 /**
  * Gives the database a new password when the file of the old one was lost; without connecting, in single-user mode
@@ -11,15 +11,17 @@ import type { Place } from './place.ts';
  */
 export function resetPassword({
   binaries,
-  place: { data, user },
+  place,
   password,
 }: {
   readonly binaries: Binaries;
   readonly place: Place;
   readonly password: string;
 }): Promise<void> {
+  const { data, user } = place;
+  const options = ['--single', '-D', seenFromData(place).data, '-j', 'postgres'];
   return new Promise((resolve, reject) => {
-    const child = spawn(join(binaries.bin, 'postgres'), ['--single', '-D', data, '-j', 'postgres'], {
+    const child = spawn(join(binaries.bin, 'postgres'), options, {
       cwd: data,
       env: bareEnvironment,
       stdio: ['pipe', 'ignore', 'pipe'],

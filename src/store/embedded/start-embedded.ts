@@ -10,7 +10,7 @@ import { createCluster } from './cluster.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { diskTrouble } from './disk-trouble.ts';
 import { endProcessesIn } from './leftovers.ts';
-import { makePlace, type Place, readPassword, renewSockets } from './place.ts';
+import { makePlace, type Place, readPassword, renewSockets, seenFromData } from './place.ts';
 import { type Postmaster, startPostmaster } from './postmaster.ts';
 import { resetPassword } from './reset-password.ts';
 import { postgresArguments } from './settings.ts';
@@ -74,18 +74,18 @@ async function prepare(
   const binaries = chooseBinaries(place, onlyPackaged);
   const [isMade, hasPassword] = [existsSync(place.data), existsSync(place.passwordFile)];
   const password = readPassword(place);
-  if (!isMade) await createCluster({ binaries, data: place.data, user: place.user, password });
+  if (!isMade) await createCluster({ binaries, ...place, password });
   else if (!hasPassword) await resetPassword({ binaries, place, password });
   return { binaries, password };
 }
 
 /** Ends what is left of the last one: backends may outlive their parent for a moment. */
 async function start(place: Place, binaries: Binaries, log: StoreLog): Promise<Postmaster> {
-  const { data, sockets, user } = place;
+  const { data, user } = place;
   await endProcessesIn(data);
   rmSync(join(data, 'postmaster.pid'), { force: true });
   renewSockets(place);
-  const options = postgresArguments({ binaries, data, sockets });
+  const options = postgresArguments({ binaries, ...seenFromData(place) });
   return startPostmaster({ program: join(binaries.bin, 'postgres'), options, data, user, log });
 }
 

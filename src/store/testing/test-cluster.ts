@@ -83,7 +83,7 @@ async function makePrepared({ prepared, binaries, user, prepare }: Preparation):
   const folder = newFolder(user);
   try {
     const data = join(folder, 'data');
-    await createCluster({ binaries, data, user, password, safe: false });
+    await createCluster({ binaries, data, user, closed: undefined, password, safe: false });
     const { url, postmaster } = await run(folder, binaries, user);
     await prepare(url).finally(postmaster.stop);
     // Another process may have been quicker.

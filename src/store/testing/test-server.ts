@@ -31,7 +31,7 @@ export async function startTestServer(external?: string): Promise<TestServer> {
   }
   return {
     createDatabase: async (name) => {
-      await admin.query(`CREATE DATABASE ${name} TEMPLATE ${templateName}`);
+      await admin.query(`CREATE DATABASE ${name} TEMPLATE ${templateName} STRATEGY file_copy`);
       return databaseUrl(url, name);
     },
     dropDatabase: async (name) => {
