@@ -31,3 +31,31 @@ export interface Build {
 export async function latestBuild(store: Store): Promise<Build | undefined> {
   return store.selectFrom('build').select(['id', 'digest', 'built']).orderBy('id', 'desc').limit(1).executeTakeFirst();
 }
+
+/** Keeps the file of a build, for other replicas; of older builds, only the one before. */
+export async function putBuildFile(
+  transaction: StoreTransaction,
+  build: number,
+  parts: AsyncIterable<Buffer>,
+): Promise<void> {
+  await sql`DELETE FROM build_part WHERE build < (SELECT max(id) FROM build WHERE id < ${build})`.execute(transaction);
+  let part = 0;
+  for await (const bytes of parts) {
+    await transaction.insertInto('build_part').values({ build, part, bytes }).execute();
+    part += 1;
+  }
+}
+
+/** The parts in order; none when the file is no longer kept. */
+export async function* readBuildFile(store: Store, build: number): AsyncIterable<Buffer> {
+  for (let part = 0; ; part += 1) {
+    const row = await store
+      .selectFrom('build_part')
+      .select('bytes')
+      .where('build', '=', build)
+      .where('part', '=', part)
+      .executeTakeFirst();
+    if (!row) return;
+    yield row.bytes;
+  }
+}

@@ -18,6 +18,8 @@ export interface CandidateRow {
 export interface PlacedCandidate extends CandidateRow {
   readonly component: number;
   readonly flawId: number;
+  /** Where it was known before under another name of the flaw: since when, and why. */
+  readonly known?: { readonly since: Date; readonly cause: string };
 }
 
 /** What made candidates appear, when, and by which vulnerability database. */
@@ -37,7 +39,7 @@ export async function putCandidates(
   const column = <T>(of: (candidate: PlacedCandidate) => T) => candidates.map(of);
   await sql`INSERT INTO candidate (component, flaw, severity, severity_source, status, fixed, upgrade_to, risk, since, cause, build)
     SELECT component, flaw, severity, severity_source, status, string_to_array(fixed, ${listSeparator}), upgrade_to, risk,
-      ${at}::timestamptz, ${cause}::text, ${build}::integer
+      since, cause, ${build}::integer
     FROM unnest(
       ${column(({ component }) => component)}::integer[],
       ${column(({ flawId }) => flawId)}::integer[],
@@ -46,8 +48,10 @@ export async function putCandidates(
       ${column(({ status }) => status)}::smallint[],
       ${column(({ fixed }) => fixed.join(listSeparator))}::text[],
       ${column(({ upgradeTo }) => upgradeTo ?? null)}::text[],
-      ${column(({ risk }) => risk)}::real[]
-    ) AS c (component, flaw, severity, severity_source, status, fixed, upgrade_to, risk)
+      ${column(({ risk }) => risk)}::real[],
+      ${column(({ known }) => known?.since ?? at)}::timestamptz[],
+      ${column(({ known }) => known?.cause ?? cause)}::text[]
+    ) AS c (component, flaw, severity, severity_source, status, fixed, upgrade_to, risk, since, cause)
     ON CONFLICT (component, flaw) DO UPDATE SET severity = excluded.severity, severity_source = excluded.severity_source,
       status = excluded.status, fixed = excluded.fixed, upgrade_to = excluded.upgrade_to, risk = excluded.risk`.execute(
     transaction,

@@ -55,6 +55,16 @@ export async function settleImages(transaction: StoreTransaction, images: readon
   await cover(transaction, approved(), these);
 }
 
+/** The same for candidates that came, or whose flaw has other ids now: `candidates` selects component and flaw. */
+export async function settleCandidates(transaction: StoreTransaction, candidates: RawBuilder<unknown>): Promise<void> {
+  await uncover(
+    transaction,
+    sql`(component, flaw) IN (${candidates}) AND (image, component, flaw) NOT IN
+      (SELECT image, component, flaw FROM (${covered(approved(), { candidates })}) AS still)`,
+  );
+  await cover(transaction, approved(), { candidates });
+}
+
 /** Exceptions that ran out become `expired`; their findings stand again. Answers which. */
 export async function expireExceptions(store: Store, now: Date): Promise<readonly string[]> {
   return store.transaction().execute(async (transaction) => {
@@ -73,11 +83,7 @@ interface Within {
 }
 
 /** Adds what is covered and was not, and takes it from the summaries. */
-export async function cover(
-  transaction: StoreTransaction,
-  exceptions: RawBuilder<unknown>,
-  within: Within,
-): Promise<void> {
+async function cover(transaction: StoreTransaction, exceptions: RawBuilder<unknown>, within: Within): Promise<void> {
   if (within.images?.length === 0) return;
   await sql`DROP TABLE IF EXISTS newly_excepted`.execute(transaction);
   await sql`CREATE TEMPORARY TABLE newly_excepted ON COMMIT DROP AS SELECT * FROM (${covered(exceptions, within)}) AS c
@@ -90,7 +96,7 @@ export async function cover(
 }
 
 /** Exceptions in force. */
-export function approved(): RawBuilder<unknown> {
+function approved(): RawBuilder<unknown> {
   return sql`SELECT id, scope, asked_at FROM exception WHERE state = 'approved' AND (expires IS NULL OR expires > now())`;
 }
 

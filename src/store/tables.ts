@@ -192,6 +192,7 @@ export interface Tables {
     went: Defaulted<number>;
     took: Defaulted<number>;
   };
+  build_part: { build: number; part: number; bytes: Buffer };
   exception: {
     id: Generated<string>;
     scope: Json;

@@ -87,4 +87,13 @@ CREATE TABLE build (
   took integer NOT NULL DEFAULT 0          -- ms
 );
 
+-- The newest databases' files, compressed and cut, so that every replica can have them.
+CREATE TABLE build_part (
+  build integer NOT NULL REFERENCES build ON DELETE CASCADE,
+  part integer NOT NULL,
+  bytes bytea NOT NULL,
+  PRIMARY KEY (build, part)
+);
+ALTER TABLE build_part ALTER COLUMN bytes SET STORAGE EXTERNAL;
+
 `;
