@@ -1,8 +1,19 @@
 import type { Route } from '../route.ts';
+import { aboutRoutes } from './about.ts';
+import { eventRoutes } from './events.ts';
 import { sessionRoutes } from './session.ts';
+import { settingsRoutes } from './settings.ts';
 import { tokenRoutes } from './tokens.ts';
 import { trailRoutes } from './trail.ts';
 import { userRoutes } from './users.ts';
 
 /** Every operation of the API, in the order of the documentation. */
-export const routes: readonly Route[] = [...sessionRoutes, ...userRoutes, ...tokenRoutes, ...trailRoutes];
+export const routes: readonly Route[] = [
+  ...sessionRoutes,
+  ...userRoutes,
+  ...tokenRoutes,
+  ...trailRoutes,
+  ...settingsRoutes,
+  ...eventRoutes,
+  ...aboutRoutes,
+];

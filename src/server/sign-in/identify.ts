@@ -19,9 +19,13 @@ export interface Identified {
 }
 
 /** Who asks, by API token or by session; a token that does not hold is not passed over for a cookie. */
-export async function identify(context: ServerContext, credentials: Credentials): Promise<Identified | undefined> {
+export async function identify(
+  context: ServerContext,
+  credentials: Credentials,
+  { touch }: { readonly touch: boolean } = { touch: true },
+): Promise<Identified | undefined> {
   if (credentials.authorization !== undefined) return byToken(context, credentials.authorization, credentials.from);
-  const session = await sessionOf(context, credentials.cookie);
+  const session = await sessionOf(context, credentials.cookie, touch);
   if (!session) return undefined;
   const { login, id, csrf } = session;
   return {

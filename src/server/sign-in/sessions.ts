@@ -32,10 +32,14 @@ export interface LiveSession extends SessionWithAccount {
   readonly hash: Buffer;
 }
 
-/** The session of the request's cookie while it may be used: not expired, not idle for too long, its account enabled. */
+/**
+ * The session of the request's cookie while it may be used: not expired, not idle for too long, its account enabled.
+ * Asking counts as use, but for what a page does by itself.
+ */
 export async function sessionOf(
   context: SessionContext,
   cookies: string | undefined,
+  touch = true,
 ): Promise<LiveSession | undefined> {
   const hash = sessionHash(context.config, cookies);
   if (!hash) return undefined;
@@ -44,7 +48,7 @@ export async function sessionOf(
   if (!found || found.disabled || found.expires.getTime() <= now) return undefined;
   const idleMs = now - found.last_used.getTime();
   if (idleMs > context.config.signIn.idleMinutes * 60_000) return undefined;
-  if (idleMs > touchEveryMs) await touchSession(context.store, hash, context.now());
+  if (touch && idleMs > touchEveryMs) await touchSession(context.store, hash, context.now());
   return { ...found, hash };
 }
 
