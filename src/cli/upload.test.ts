@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { uploadReport } from './upload.ts';
+import type { Report } from '../model/report.ts';
+import { uploadScan } from './upload.ts';
 
 async function serve(t: TestContext, answer: RequestListener): Promise<string> {
   const server = createServer(answer).listen(0, '127.0.0.1');
@@ -13,6 +14,8 @@ async function serve(t: TestContext, answer: RequestListener): Promise<string> {
 }
 
 const target = (url: string, name?: string) => ({ url, name, caFile: undefined });
+const problems = [{ code: 'file-corrupt', where: 'x', message: 'y' }];
+const report = { image: { reference: 'app.tar' }, problems } as unknown as Report;
 const environment = { BREAKWATER_TOKEN: 'bw_secret' };
 
 test('a report is sent with the token and the name, and the page comes back', async (t) => {
@@ -25,12 +28,12 @@ test('a report is sent with the token and the name, and the page comes back', as
     response.end(JSON.stringify({ digest: 'x', name: 'team/app:1', path: '/images/sha256:1' }));
   });
 
-  const page = await uploadReport('{"schema":"breakwater/report/1"}', target(url, 'team/app:1'), environment);
+  const page = await uploadScan(report, '{}', target(url, 'team/app:1'), environment);
 
   assert.equal(page, `${url}/images/sha256:1`);
   assert.equal(seen?.path, '/api/v1/scans');
   assert.equal(seen?.headers.authorization, 'Bearer bw_secret');
-  assert.deepEqual(JSON.parse(seen?.body ?? ''), { name: 'team/app:1', report: { schema: 'breakwater/report/1' } });
+  assert.deepEqual(JSON.parse(seen?.body ?? ''), { name: 'team/app:1', document: '{}', problems });
 });
 
 test('a refusal says what the server said, and an answer of something else says so', async (t) => {
@@ -42,12 +45,12 @@ test('a refusal says what the server said, and an answer of something else says 
     const url = await serve(t, (request, response) => {
       request.resume().on('end', () => response.writeHead(status).end(body));
     });
-    await assert.rejects(uploadReport('{}', target(url), environment), { code: 'UPLOAD_FAILED', message });
+    await assert.rejects(uploadScan(report, '{}', target(url), environment), { code: 'UPLOAD_FAILED', message });
   }
 });
 
 test('a server that is not there is told as such, without the token', async () => {
-  await assert.rejects(uploadReport('{}', target('http://127.0.0.1:1'), environment), (error: Error) => {
+  await assert.rejects(uploadScan(report, '{}', target('http://127.0.0.1:1'), environment), (error: Error) => {
     assert.match(error.message, /could not be sent to 127\.0\.0\.1:1/);
     assert.doesNotMatch(String(error.stack), /bw_secret/);
     return true;
@@ -61,5 +64,5 @@ test('no token, no address, and a token over plain HTTP are refused before anyth
     ['http://breakwater.example', environment, /in the clear/],
   ] as const;
   for (const [url, variables, message] of cases)
-    await assert.rejects(uploadReport('{}', target(url), variables), { code: 'USAGE', message });
+    await assert.rejects(uploadScan(report, '{}', target(url), variables), { code: 'USAGE', message });
 });

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { AppError, messageOf } from '../lib/errors.ts';
 import { createHttpClient, readBody } from '../lib/http.ts';
+import type { Report } from '../model/report.ts';
 import type { Terminal } from './command.ts';
 
 export interface UploadTarget {
   /** Address of the server: `https://breakwater.example`. */
   readonly url: string;
-  /** Name under which the image shall stand there. */
+  /** Name under which the image shall stand there; as it was scanned when not said. */
   readonly name: string | undefined;
   /** PEM file with additional certificate authorities. */
   readonly caFile: string | undefined;
@@ -19,11 +20,13 @@ const timeoutMs = 60_000;
 const maxAnswerBytes = 1024 * 1024;
 
 /**
- * Sends a report to a server (`POST /api/v1/scans`) with the token in BREAKWATER_TOKEN; answers the page it is shown on.
- * `report` is the JSON exporter's document. Throws `AppError` UPLOAD_FAILED or USAGE, with the next step.
+ * Sends what a scan found to a server (`POST /api/v1/scans`) with the token in BREAKWATER_TOKEN; answers the page it is
+ * shown on. Packages travel as our own CycloneDX document, which says every fact of them. Throws `AppError`
+ * UPLOAD_FAILED or USAGE, with the next step.
  */
-export async function uploadReport(
-  report: string,
+export async function uploadScan(
+  report: Report,
+  document: string,
   target: UploadTarget,
   environment: Terminal['environment'],
 ): Promise<string> {
@@ -35,8 +38,9 @@ export async function uploadReport(
     throw new AppError('USAGE', '--upload needs a token in BREAKWATER_TOKEN; make one in the console under Tokens.');
   if (base.protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(base.hostname))
     throw new AppError('USAGE', `A token is not sent in the clear: use https:// for ${base.host}.`);
-  const name = target.name === undefined ? '' : `"name":${JSON.stringify(target.name)},`;
-  const answer = await send(new URL('/api/v1/scans', base), `{${name}"report":${report}}`, token, target, environment);
+  const name = target.name ?? report.image.reference;
+  const body = JSON.stringify({ name, document, problems: report.problems });
+  const answer = await send(new URL('/api/v1/scans', base), body, token, target, environment);
   return new URL(answer.path, base).href;
 }
 

@@ -55,10 +55,10 @@ export const scan: Command = {
     if (parsed.output === undefined) for (const piece of pieces) terminal.out(piece);
     else write(parsed.output, pieces);
     if (parsed.upload) {
-      const { uploadReport } = await import('../upload.ts');
-      const { json } = await import('../../output/exporters/json.ts');
-      const document = json.write(report, { now, columns: 0, colour: false });
-      const page = await uploadReport(document, parsed.upload, terminal.environment);
+      const { uploadScan } = await import('../upload.ts');
+      const { cyclonedx } = await import('../../output/exporters/cyclonedx.ts');
+      const document = cyclonedx.write(report, { now, columns: 0, colour: false });
+      const page = await uploadScan(report, document, parsed.upload, terminal.environment);
       if (!parsed.quiet) terminal.error(`Uploaded: ${page}\n`);
     }
     return isOverThreshold(report.findings, thresholds, !parsed.ignoreUnknown)

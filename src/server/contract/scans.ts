@@ -1,13 +1,18 @@
 import * as z from 'zod';
-import { imageDigest } from './images.ts';
+import { imageDigest, imageProblem } from './images.ts';
 import { findingCounts } from './severity.ts';
 
-/** A scan made elsewhere: what `breakwater scan --format json` wrote. Its packages count; its findings are made anew here. */
+/**
+ * A scan made elsewhere, as a package list: of ours every fact arrives, of others' what they state. Findings are made
+ * here, and anew whenever advisories change.
+ */
 export const scanUpload = z.object({
-  /** `registry.example/team/app:1.2`: where the image will lie. As the report names it when not said. */
-  name: z.string().min(1).max(500).optional(),
-  /** Schema `breakwater/report/1`. */
-  report: z.record(z.string(), z.unknown()),
+  /** `registry.example/team/app:1.2`: where the image lies or will lie. */
+  name: z.string().min(1).max(500),
+  /** Text of a CycloneDX or SPDX document that names the image's digest. */
+  document: z.string().min(2),
+  /** What kept the scan from being complete. */
+  problems: z.array(imageProblem).max(10_000).default([]),
 });
 
 export const uploadedScan = z.object({

@@ -1,0 +1,105 @@
+import { parseReference, type RegistryReference } from '../../images/registry/reference.ts';
+import { AppError } from '../../lib/errors.ts';
+import { matchesGlob } from '../../lib/glob.ts';
+import { version } from '../../lib/version.ts';
+import type { ScannedImage } from '../../model/report.ts';
+import { placeImages } from '../../store/placements.ts';
+import { putUploadedImage } from '../../store/uploads.ts';
+import { readInventoryDocument } from '../../vulnerability/sbom/read-sbom-file.ts';
+import { recordScan } from '../assessment/record-scan.ts';
+import type { ServerContext } from '../context.ts';
+import { scanUpload, uploadedScan } from '../contract/scans.ts';
+import { type Caller, type Route, route } from '../route.ts';
+import { visibleTo } from '../sign-in/access.ts';
+
+const documentBytes = 64 * 1024 * 1024;
+
+const upload = route({
+  id: 'scans.upload',
+  method: 'POST',
+  path: '/scans',
+  summary: 'Takes the scan of a build pipeline in; its findings are kept up to date from then on.',
+  access: { role: 'analyst', within: 'scoped' },
+  body: scanUpload,
+  bodyBytes: documentBytes,
+  answer: uploadedScan,
+  status: 201,
+  trail: 'scan.upload',
+  handle: async ({ body, caller }, context) => {
+    const { image, inventory } = readInventoryDocument(body.document, body.name);
+    const digest = digestOf(image, body.name);
+    const place = await placeOf(body.name, context);
+    if (!mayUpload(caller, place))
+      throw new AppError('FORBIDDEN', `Your role covers no place where ${body.name} would lie; ask for one that does.`);
+    const row = await imageRow(digest, image, body.name, place, context);
+    const problems = [...inventory.problems, ...body.problems];
+    const scanned = { ...image, reference: body.name };
+    const scan = { image: row, scanned, inventory: { ...inventory, problems }, scanner: version(), because: 'upload' };
+    await recordScan(context, scan);
+    context.events.tell({ kind: 'image', digest, state: 'scanned' });
+    return { digest, name: body.name, path: `/images/${digest}`, counts: await countsOf(row, context) };
+  },
+});
+
+export const scanRoutes: readonly Route[] = [upload];
+
+/** A registry that is known, and the repository in it. */
+interface Place extends RegistryReference {
+  readonly row: number;
+  readonly name: string;
+}
+
+function digestOf({ manifestDigest, configDigest }: ScannedImage, name: string): string {
+  const digest = manifestDigest ?? configDigest;
+  if (digest) return digest;
+  throw new AppError(
+    'REQUEST_INVALID',
+    `The document says no digest of ${name}: only images can be uploaded, not directories. Scan the image itself, as an archive or from its registry.`,
+  );
+}
+
+async function placeOf(name: string, { store }: ServerContext): Promise<Place | undefined> {
+  const reference = parseReference(name);
+  const row = await store
+    .selectFrom('registry')
+    .select(['id', 'name'])
+    .where('host', '=', reference.registry)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return row && { ...reference, row: row.id, name: row.name };
+}
+
+function mayUpload(caller: Caller | undefined, place: Place | undefined): boolean {
+  const reach = visibleTo(caller ?? { grants: [] }, 'analyst');
+  if (reach.everything) return true;
+  if (!place) return false;
+  const path = `${place.name}/${place.repository}`;
+  return reach.registries.includes(place.name) || reach.repositories.some((glob) => matchesGlob(glob, path));
+}
+
+/** In its registry, where that is known and the digest is the one that it has there; else by itself. */
+async function imageRow(
+  digest: string,
+  { manifestDigest }: ScannedImage,
+  name: string,
+  place: Place | undefined,
+  { store, now }: ServerContext,
+): Promise<number> {
+  const at = now();
+  if (!place || !manifestDigest) return putUploadedImage(store, { digest, name, at });
+  const tags = place.tag === undefined ? [] : [place.tag];
+  const images = [{ digest, tags, pushed: at }];
+  const { registry: host, repository } = place;
+  const [row] = await placeImages(store, { registry: place.row, host, repository, images, at, cause: 'push' });
+  return row?.image ?? putUploadedImage(store, { digest, name, at });
+}
+
+async function countsOf(image: number, { store }: ServerContext) {
+  const counted = await store
+    .selectFrom('image_summary')
+    .select(['critical', 'high', 'medium', 'low', 'negligible', 'unknown', 'fixable', 'exploited'])
+    .where('image', '=', image)
+    .executeTakeFirst();
+  return counted ?? { critical: 0, high: 0, medium: 0, low: 0, negligible: 0, unknown: 0, fixable: 0, exploited: 0 };
+}
