@@ -1,6 +1,8 @@
 import type { Route } from '../route.ts';
 import { aboutRoutes } from './about.ts';
 import { eventRoutes } from './events.ts';
+import { jobRoutes } from './jobs.ts';
+import { scanRoutes } from './scans.ts';
 import { sessionRoutes } from './session.ts';
 import { settingsRoutes } from './settings.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -10,6 +12,8 @@ import { userRoutes } from './users.ts';
 /** Every operation of the API, in the order of the documentation. */
 export const routes: readonly Route[] = [
   ...sessionRoutes,
+  ...scanRoutes,
+  ...jobRoutes,
   ...userRoutes,
   ...tokenRoutes,
   ...trailRoutes,
