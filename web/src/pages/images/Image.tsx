@@ -1,3 +1,176 @@
+import { useParams } from '@tanstack/react-router';
+import type { ImageDetail } from '../../../../src/server/contract/images.ts';
+import { useImage, useImageUpgrades } from '../../api/images.ts';
+import { Age } from '../../components/Age.tsx';
+import { countAll } from '../../components/Counts.tsx';
+import { DetailPage } from '../../components/DetailPage.tsx';
+import { Digest } from '../../components/Digest.tsx';
+import { ErrorState } from '../../components/ErrorState.tsx';
+import { formatAge, formatInstant, plural } from '../../components/format.ts';
+import { PartialState } from '../../components/PartialState.tsx';
+import { Score, ScoreParts } from '../../components/Score.tsx';
+import { Tag } from '../../components/Tag.tsx';
+import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
+import { DownloadMenu } from './DownloadMenu.tsx';
+import { FindingsTab } from './FindingsTab.tsx';
+import { HistoryTab } from './HistoryTab.tsx';
+import { PackagesTab } from './PackagesTab.tsx';
+import { UpgradesTab } from './UpgradesTab.tsx';
+
 export function Page() {
-  return null;
+  const { digest = '' } = useParams({ strict: false }) as { digest?: string };
+  const image = useImage(digest);
+  if (image.error) return <ErrorState error={image.error} retry={() => void image.refetch()} />;
+  if (!image.data) return <PageSkeleton />;
+  return <ImagePage image={image.data} />;
+}
+
+function ImagePage({ image }: { readonly image: ImageDetail }) {
+  const upgrades = useImageUpgrades(image.digest);
+  return (
+    <DetailPage
+      parent={{ title: 'Images', to: '/images' }}
+      name={image.name}
+      actions={image.state === 'scanned' && <DownloadMenu digest={image.digest} />}
+      identity={[
+        {
+          label: 'Risk',
+          value:
+            image.state === 'scanned' ? (
+              <Score
+                value={image.risk}
+                of={image.name}
+                explain={() => <ScoreParts value={image.risk} parts={image.riskParts} />}
+              />
+            ) : (
+              '–'
+            ),
+        },
+        { label: 'Digest', value: <Digest digest={image.digest} what="image digest" /> },
+        ...(image.os
+          ? [
+              {
+                label: 'System',
+                value: (
+                  <>
+                    {image.os} {image.endOfLife && <Tag tone="warn">end of life</Tag>}
+                  </>
+                ),
+              },
+            ]
+          : []),
+        ...(image.platform ? [{ label: 'Platform', value: image.platform }] : []),
+        { label: 'Places', value: places(image) },
+        { label: 'First seen', value: <Age at={image.firstSeen} /> },
+        { label: 'Scanned', value: <Age at={image.scanned} missing="never" /> },
+      ]}
+      verdict={<Verdict image={image} upgrades={upgrades.data?.items} />}
+      notes={<Notes image={image} />}
+      tabs={[
+        {
+          id: 'upgrades',
+          title: 'Upgrades',
+          count: upgrades.data?.total ?? upgrades.data?.items.length,
+          content: () => <UpgradesTab digest={image.digest} />,
+        },
+        {
+          id: 'findings',
+          title: 'Findings',
+          count: countAll(image.counts),
+          content: () => <FindingsTab digest={image.digest} />,
+        },
+        { id: 'packages', title: 'Packages', count: image.packages, content: () => <PackagesTab image={image} /> },
+        { id: 'history', title: 'History', content: () => <HistoryTab digest={image.digest} /> },
+      ]}
+    />
+  );
+}
+
+interface VerdictProps {
+  readonly image: ImageDetail;
+  readonly upgrades: readonly { readonly removes: readonly string[] }[] | undefined;
+}
+
+/** What there is to do, in a sentence or two. */
+function Verdict({ image, upgrades }: VerdictProps) {
+  if (image.state === 'failed') return <>This image could not be scanned, so nothing is known of what it holds.</>;
+  if (image.state !== 'scanned') {
+    return image.state === 'queued' ? <>Waiting to be scanned.</> : <>Being scanned; this page fills by itself.</>;
+  }
+  const findings = countAll(image.counts);
+  if (findings === 0) {
+    return image.problems > 0 ? (
+      <>No known vulnerability in what could be read; some of it could not.</>
+    ) : (
+      <>No known vulnerability in {plural(image.packages, 'package')}.</>
+    );
+  }
+  const removed = upgrades?.reduce((sum, upgrade) => sum + upgrade.removes.length, 0) ?? 0;
+  return (
+    <>
+      {upgrades && upgrades.length > 0 ? (
+        <>
+          <strong>{plural(upgrades.length, 'upgrade')}</strong> {upgrades.length === 1 ? 'removes' : 'remove'}{' '}
+          {plural(removed, 'finding')} of {findings.toLocaleString('en')}
+        </>
+      ) : (
+        <>
+          <strong>{plural(findings, 'finding')}</strong>, none with a published fix
+        </>
+      )}
+      {image.counts.exploited > 0 ? (
+        <>
+          ; <strong>{plural(image.counts.exploited, 'finding')}</strong> {image.counts.exploited === 1 ? 'is' : 'are'}{' '}
+          of flaws exploited in the wild.
+        </>
+      ) : (
+        '; none is known to be exploited.'
+      )}
+    </>
+  );
+}
+
+/** Why the verdict may not be the whole truth. */
+function Notes({ image }: { readonly image: ImageDetail }) {
+  const uncovered = image.coverage.filter(({ level }) => level !== 'full');
+  return (
+    <>
+      {image.failure && (
+        <PartialState tone="bad">
+          {image.failure.message} <span className="mono">{image.failure.code}</span>
+        </PartialState>
+      )}
+      {image.problemList.length > 0 && (
+        <PartialState>
+          {plural(image.problemList.length, 'thing')} could not be read in full:
+          <ul style={{ margin: '4px 0 0', paddingLeft: 18 }}>
+            {image.problemList.slice(0, 20).map((problem) => (
+              <li key={`${problem.code} ${problem.where}`}>{problem.message}</li>
+            ))}
+          </ul>
+        </PartialState>
+      )}
+      {uncovered.map(({ stream, level }) => (
+        <PartialState key={stream}>
+          {level === 'none'
+            ? `No source publishes advisories for ${stream}: nothing is known of its packages, which is not the same as nothing found.`
+            : `For ${stream} only fixed flaws are published; those without a fix do not appear.`}
+        </PartialState>
+      ))}
+      {image.state === 'scanned' && Date.now() - Date.parse(image.database.built) > 3 * 86_400_000 && (
+        <PartialState>
+          Judged by a vulnerability database that is {formatAge(image.database.built)} old, built{' '}
+          {formatInstant(image.database.built)}.
+        </PartialState>
+      )}
+    </>
+  );
+}
+
+function places(image: ImageDetail): string {
+  const [first] = image.locations;
+  if (!first) return 'none any more';
+  const tags = first.tags.length > 0 ? `${first.tags.slice(0, 3).join(', ')} in ` : '';
+  const others = image.locations.length - 1;
+  return `${tags}${first.registry}${others > 0 ? ` and ${plural(others, 'other place')}` : ''}`;
 }

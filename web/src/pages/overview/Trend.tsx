@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { Overview } from '../../../../src/server/contract/overview.ts';
 import { formatDate, formatNumber } from '../../components/format.ts';
 import { SeverityShape } from '../../components/Severity.tsx';
@@ -15,7 +15,6 @@ const lines = ['critical', 'high'] as const;
 /** Two lines from zero, so that a small change looks small; the day under the pointer is said in words. */
 export function Trend({ points }: TrendProps) {
   const [at, setAt] = useState<number>();
-  const titleId = useId();
   const first = points[0];
   const last = points.at(-1);
   if (!first || !last || points.length < 2) {
@@ -27,7 +26,7 @@ export function Trend({ points }: TrendProps) {
   const shown = points[at ?? points.length - 1] ?? last;
   return (
     <figure className={classes.trend}>
-      <figcaption id={titleId} className={classes.trendWords}>
+      <figcaption className={classes.trendWords}>
         <span>{formatDate(shown.day)}</span>
         {lines.map((level) => (
           <span key={level} className={classes.trendLevel} style={{ color: `var(--severity-${level})` }}>
@@ -45,7 +44,6 @@ export function Trend({ points }: TrendProps) {
         preserveAspectRatio="none"
         className={classes.chart}
         role="img"
-        aria-labelledby={titleId}
         onPointerMove={(event) => {
           const box = event.currentTarget.getBoundingClientRect();
           const share = (event.clientX - box.left) / box.width;
@@ -53,6 +51,7 @@ export function Trend({ points }: TrendProps) {
         }}
         onPointerLeave={() => setAt(undefined)}
       >
+        <title>{`Critical and high findings from ${formatDate(first.day)} to ${formatDate(last.day)}`}</title>
         <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} className={classes.axis} />
         {at !== undefined && <line x1={x(at)} x2={x(at)} y1={0} y2={height} className={classes.axis} />}
         {lines.map((level) => (

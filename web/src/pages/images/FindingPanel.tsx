@@ -1,0 +1,91 @@
+import type { FindingRow } from '../../../../src/server/contract/images.ts';
+import { useFindingWhy } from '../../api/images.ts';
+import { Age } from '../../components/Age.tsx';
+import { ErrorState } from '../../components/ErrorState.tsx';
+import { Facts } from '../../components/Facts.tsx';
+import { FixState } from '../../components/FixState.tsx';
+import { formatDate } from '../../components/format.ts';
+import { PartialState } from '../../components/PartialState.tsx';
+import { ScoreParts, ScorePartsSkeleton } from '../../components/Score.tsx';
+import { Severity } from '../../components/Severity.tsx';
+import { Why } from '../../components/Why.tsx';
+import classes from './images.module.css';
+
+const causes: Readonly<Record<FindingRow['cause'], string>> = {
+  push: 'a push brought it',
+  advisory: 'an advisory was published',
+  exception: 'an exception ended',
+  fixed: 'a fix was published',
+  scan: 'a scan found it',
+  deleted: 'an image went',
+};
+
+export function FindingReasons({ finding }: { readonly finding: FindingRow }) {
+  const why = useFindingWhy(finding.id);
+  return (
+    <>
+      {finding.exception && (
+        <PartialState>
+          Excepted: {finding.exception.reason}
+          {finding.exception.expires && ` Until ${formatDate(finding.exception.expires)}.`}
+        </PartialState>
+      )}
+      {finding.title && (
+        <p className={classes.lead}>
+          <bdi>{finding.title}</bdi>
+        </p>
+      )}
+      <Facts
+        facts={[
+          ['Severity', <SeverityAfter key="severity" finding={finding} />],
+          [
+            'Installed',
+            <span key="version" className="mono">
+              {finding.package.version}
+            </span>,
+          ],
+          ['Fixed in', <FixState key="fix" status={finding.status} fixed={finding.fixed} />],
+          [
+            'Appeared',
+            <span key="since">
+              <Age at={finding.firstSeen} />, when {causes[finding.cause]}
+            </span>,
+          ],
+          ['Lies in', <FindingPlaces key="places" finding={finding} />],
+        ]}
+      />
+      {why.error && <ErrorState error={why.error} retry={() => void why.refetch()} />}
+      {why.isPending && <ScorePartsSkeleton />}
+      {why.data && <Why why={why.data} />}
+    </>
+  );
+}
+
+function SeverityAfter({ finding }: { readonly finding: FindingRow }) {
+  return (
+    <span>
+      <Severity level={finding.severity} /> <span className={classes.faint}>after {finding.severitySource}</span>
+    </span>
+  );
+}
+
+function FindingPlaces({ finding }: { readonly finding: FindingRow }) {
+  return (
+    <ul className={classes.plain}>
+      {finding.places.slice(0, 10).map(({ path }) => (
+        <li key={path} className="mono">
+          {path}
+        </li>
+      ))}
+      {finding.places.length > 10 && <li className={classes.faint}>and {finding.places.length - 10} more places</li>}
+    </ul>
+  );
+}
+
+/** The parts of a finding's score, fetched when someone asks for them. */
+export function FindingScore({ id }: { readonly id: string }) {
+  const why = useFindingWhy(id);
+  if (why.error) return <ErrorState error={why.error} retry={() => void why.refetch()} />;
+  if (!why.data) return <ScorePartsSkeleton />;
+  return <ScoreParts value={why.data.risk.score} parts={why.data.risk.parts} />;
+}

@@ -1,0 +1,75 @@
+import type { HistoryEvent } from '../../../../src/server/contract/images.ts';
+import { useAddressFilter } from '../../address-filter.ts';
+import { vulnerabilityAddress } from '../../addresses.ts';
+import { useImageHistory } from '../../api/images.ts';
+import { AppLink } from '../../components/AppLink.tsx';
+import type { Column } from '../../components/DataTable.tsx';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { formatInstant } from '../../components/format.ts';
+import { ListPage } from '../../components/ListPage.tsx';
+import { Tag } from '../../components/Tag.tsx';
+
+const changes: Readonly<Record<HistoryEvent['change'], { title: string; tone: 'plain' | 'good' | 'bad' }>> = {
+  appeared: { title: 'appeared', tone: 'bad' },
+  went: { title: 'went', tone: 'good' },
+  seen: { title: 'seen', tone: 'plain' },
+  pushed: { title: 'pushed', tone: 'plain' },
+  tagged: { title: 'tagged', tone: 'plain' },
+  deleted: { title: 'deleted', tone: 'plain' },
+  scanned: { title: 'scanned', tone: 'plain' },
+  failed: { title: 'failed', tone: 'bad' },
+};
+
+const columns: readonly Column<HistoryEvent>[] = [
+  {
+    id: 'text',
+    title: 'What happened',
+    width: 'minmax(240px, 1fr)',
+    card: 'title',
+    cell: (event) => <span title={event.text}>{event.text}</span>,
+  },
+  {
+    id: 'change',
+    title: 'Change',
+    width: '84px',
+    card: 'bare',
+    cell: (event) => <Tag tone={changes[event.change].tone}>{changes[event.change].title}</Tag>,
+  },
+  {
+    id: 'vulnerability',
+    title: 'Vulnerability',
+    width: '150px',
+    priority: 2,
+    card: 'hidden',
+    cell: (event) =>
+      event.vulnerability ? (
+        <AppLink to={vulnerabilityAddress(event.vulnerability)} className="quiet">
+          {event.vulnerability}
+        </AppLink>
+      ) : (
+        '–'
+      ),
+  },
+  { id: 'at', title: 'When', width: '170px', card: 'bare', cell: (event) => formatInstant(event.at) },
+];
+
+export function HistoryTab({ digest }: { readonly digest: string }) {
+  const address = useAddressFilter();
+  return (
+    <ListPage<HistoryEvent>
+      embedded
+      title="History"
+      question=""
+      noun={['event', 'events']}
+      list={useImageHistory(digest)}
+      columns={columns}
+      rowId={(event) => `${event.at} ${event.text}`}
+      address={address}
+      empty={
+        <EmptyState title="Nothing happened yet">
+          Pushes, scans and every finding that comes or goes are kept here.
+        </EmptyState>
+      }
+    />
+  );
+}
