@@ -1,4 +1,4 @@
-import { recordFailure } from '../../store/image-states.ts';
+import { leaveImage, recordFailure } from '../../store/image-states.ts';
 import { type BegunJob, beginJob, endJob, reportJob } from '../../store/jobs.ts';
 import { recordScan } from '../assessment/record-scan.ts';
 import type { ServerContext } from '../context.ts';
@@ -106,12 +106,16 @@ async function giveUpOrTryAgain(
   started: number,
 ): Promise<void> {
   const at = context.now();
-  if (code === 'CANCELLED') return told(image, 'queued', job, 'cancelled', context);
+  if (code === 'CANCELLED') {
+    const state = await leaveImage(context.store, image);
+    return told(image, state, job, 'cancelled', context);
+  }
   const mayHelp = kind === 'crashed' ? job.attempt < maxCrashes : isPassing(code) && job.attempt < maxAttempts;
   if (mayHelp) {
     const isOurs = await endJob(context.store, job, { state: 'waiting', at, failure: { code, message } });
-    if (isOurs) throw new TryAgain(message);
-    return;
+    if (!isOurs) return;
+    await leaveImage(context.store, image);
+    throw new TryAgain(message);
   }
   const failure = { code, message: `It could not be scanned, because ${message}.` };
   const isOurs = await context.store.transaction().execute(async (transaction) => {
