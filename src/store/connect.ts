@@ -58,7 +58,7 @@ const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'tex
 function telling(pool: pg.Pool, trouble: ConnectOptions['trouble']): PostgresPool {
   const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   const rethrow = (error: unknown): never => {
-    throw storeError(error, trouble?.());
+    throw storeError(error, trouble);
   };
   /** One wrapper for each client: Kysely recognises a connection by its client. */
   const wrap = (client: pg.PoolClient): PostgresPoolClient => {

@@ -43,7 +43,7 @@ export async function openStore({ databaseUrl, connections, ...options }: OpenSt
     await migrate({ pool: connection.pool, log });
   } catch (error) {
     await close();
-    throw storeError(error, embedded?.trouble());
+    throw storeError(error, embedded?.trouble);
   }
   return { store: connection.store, pool: connection.pool, url, embedded, close };
 }

@@ -35,7 +35,7 @@ test('what the statement did wrong stays as it is', () => {
 });
 
 test('what is known of the cause is told', () => {
-  const told = storeError(coded('ECONNREFUSED'), 'the disk of /data is full');
+  const told = storeError(coded('ECONNREFUSED'), () => 'the disk of /data is full');
   assert.match((told as AppError).message, /the disk of \/data is full/);
 });
 

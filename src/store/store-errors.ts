@@ -3,11 +3,11 @@ import { AppError, messageOf } from '../lib/errors.ts';
 /**
  * What an error of the database means for whoever asked, told apart by SQLSTATE
  * (https://www.postgresql.org/docs/current/errcodes-appendix.html): STORE_UNAVAILABLE where the same request may succeed
- * later, everything else as it is. `trouble` is what is known of the cause.
+ * later, everything else as it is. `trouble` tells what is known of the cause.
  */
-export function storeError(error: unknown, trouble?: string): unknown {
+export function storeError(error: unknown, trouble?: () => string | undefined): unknown {
   if (error instanceof AppError || !isUnavailable(error)) return error;
-  const message = `The database does not answer now: ${trouble ?? reason(error)}. Try again shortly.`;
+  const message = `The database does not answer now: ${trouble?.() ?? reason(error)}. Try again shortly.`;
   return new AppError('STORE_UNAVAILABLE', message, { cause: error });
 }
 

@@ -91,7 +91,10 @@ function checkOwner(data: string): void {
 
 /** Our own folders are opened for passing through; what lies above is not ours to change. */
 function openWay(folder: string, dataDir: string, user: SystemUser): string | undefined {
-  for (const own of [folder, resolve(dataDir)]) chmodSync(own, statSync(own).mode | 0o111);
+  for (const own of [folder, resolve(dataDir)]) {
+    const { mode } = statSync(own);
+    if ((mode & 0o111) !== 0o111) chmodSync(own, mode | 0o111);
+  }
   return ancestors(resolve(dataDir)).find((path) => !mayPass(path, user));
 }
 

@@ -42,24 +42,26 @@ const database = 'breakwater';
  */
 export async function startEmbedded({ dataDir, log, onlyPackaged }: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const place = makePlace(dataDir);
-  const lock = lockDataDirectory(dataDir);
+  const begun: (() => void | Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of begun.toReversed()) await end();
+  };
   try {
+    begun.push(lockDataDirectory(dataDir).release);
     const { binaries, password } = await prepare(place, log, onlyPackaged);
     const first = await start(place, binaries, log);
     const kept = keepRunning(first, () => start(place, binaries, log), place, log);
+    begun.push(kept.stop);
     await createDatabase(socketUrl({ sockets: place.sockets, password, database: 'postgres' }));
     return {
       url: socketUrl({ sockets: place.sockets, password, database }),
       version: binaries.version,
       pid: kept.pid,
       trouble: kept.trouble,
-      stop: async () => {
-        await kept.stop();
-        lock.release();
-      },
+      stop,
     };
   } catch (error) {
-    lock.release();
+    await stop();
     throw explained(error, place);
   }
 }
@@ -126,7 +128,7 @@ function keepRunning(first: Postmaster, restart: () => Promise<Postmaster>, plac
   const watching = watch();
   return {
     pid: () => current.pid,
-    trouble: () => trouble,
+    trouble: () => trouble ?? diskTrouble(place.folder),
     stop: async () => {
       stopping = true;
       process.off('exit', quitWithUs);
