@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { imageSources } from '../src/images/sources/index.ts';
 import { exporters } from '../src/output/exporters/index.ts';
+import { openApiDocument } from '../src/server/http/openapi.ts';
 import { settings } from '../src/server/load-config.ts';
 import { createMetrics } from '../src/server/metrics.ts';
+import { routes } from '../src/server/routes/index.ts';
 import { catalogers } from '../src/vulnerability/catalogers/index.ts';
 import { enrichments } from '../src/vulnerability/enrichments/index.ts';
 import { feeds } from '../src/vulnerability/feeds/index.ts';
@@ -113,6 +115,7 @@ ${[...feeds, ...enrichments].map(({ title, license, attribution }) => `- ${title
 const pages = [
   ['docs/reference.md', reference],
   ['NOTICE', notice],
+  ['schemas/openapi-1.json', `${JSON.stringify(openApiDocument(routes), undefined, 2)}\n`],
 ] as const;
 
 let stale = 0;

@@ -72,7 +72,9 @@ export interface Route {
   /** Content types of a streamed answer. */
   readonly streams?: readonly string[];
   /** Status when all went well; 200 when not said. */
-  readonly status?: 200 | 201 | 202 | 204;
+  readonly status?: 200 | 201 | 202 | 204 | 302;
+  /** Statuses of refusals beyond those that follow from what it takes: 502 and 504 where it asks other servers. */
+  readonly errors?: readonly number[];
   /** Written to the trail: the action's name, when it changes the installation. */
   readonly trail?: string;
   readonly handle: (request: RouteRequest<never, never, never>, context: ServerContext) => Promise<unknown>;
