@@ -30,10 +30,8 @@ const dark: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: 'tide',
-  primaryShade: { light: 8, dark: 5 },
+  primaryShade: { light: 8, dark: 7 },
   colors: { tide, dark },
-  autoContrast: true,
-  luminanceThreshold: 0.32,
   defaultRadius: 'sm',
   cursorType: 'pointer',
   respectReducedMotion: true,

@@ -47,7 +47,8 @@ export function CommandPalette({ close }: { readonly close: () => void }) {
       onSpotlightClose={close}
       scrollable
       maxHeight={460}
-      transitionProps={{ duration: 60 }}
+      transitionProps={{ duration: 0 }}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}
       aria-label="Search"
     >
       <Spotlight.Search

@@ -15,7 +15,8 @@ const SignIn = lazy(async () => ({ default: (await import('../pages/sign-in/Sign
 const ChangePassword = lazy(async () => ({
   default: (await import('../pages/sign-in/ChangePassword.tsx')).ChangePassword,
 }));
-const CommandPalette = lazy(async () => ({ default: (await import('./CommandPalette.tsx')).CommandPalette }));
+const loadPalette = () => import('./CommandPalette.tsx');
+const CommandPalette = lazy(async () => ({ default: (await loadPalette()).CommandPalette }));
 
 /** What stands around every page; asks for a sign-in first, at whatever address one came. */
 export function Frame() {
@@ -38,6 +39,11 @@ function SignedIn() {
   useEffect(() => {
     document.documentElement.dataset.density = density;
   }, [density]);
+  // So that the first key typed after Ctrl-K is not lost.
+  useEffect(() => {
+    const timer = setTimeout(loadPalette, 800);
+    return () => clearTimeout(timer);
+  }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when another page opens.
   useEffect(() => menu.close(), [pathname]);
 

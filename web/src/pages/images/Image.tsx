@@ -1,9 +1,10 @@
 import { useParams } from '@tanstack/react-router';
-import type { ImageDetail } from '../../../../src/server/contract/images.ts';
+import type { ImageDetail, UpgradeRow } from '../../../../src/server/contract/images.ts';
 import { useImage, useImageUpgrades } from '../../api/images.ts';
+import type { Page as ListOf } from '../../api/page.ts';
 import { Age } from '../../components/Age.tsx';
 import { countAll } from '../../components/Counts.tsx';
-import { DetailPage } from '../../components/DetailPage.tsx';
+import { DetailPage, type DetailTab } from '../../components/DetailPage.tsx';
 import { Digest } from '../../components/Digest.tsx';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { formatAge, formatInstant, plural } from '../../components/format.ts';
@@ -67,23 +68,30 @@ function ImagePage({ image }: { readonly image: ImageDetail }) {
       verdict={<Verdict image={image} upgrades={upgrades.data?.items} />}
       notes={<Notes image={image} />}
       tabs={[
-        {
-          id: 'upgrades',
-          title: 'Upgrades',
-          count: upgrades.data?.total ?? upgrades.data?.items.length,
-          content: () => <UpgradesTab digest={image.digest} />,
-        },
-        {
-          id: 'findings',
-          title: 'Findings',
-          count: countAll(image.counts),
-          content: () => <FindingsTab digest={image.digest} />,
-        },
-        { id: 'packages', title: 'Packages', count: image.packages, content: () => <PackagesTab image={image} /> },
+        ...(image.scanned ? scannedTabs(image, upgrades.data) : []),
         { id: 'history', title: 'History', content: () => <HistoryTab digest={image.digest} /> },
       ]}
     />
   );
+}
+
+/** An image that was never scanned has none of these, rather than empty ones that would look clean. */
+function scannedTabs(image: ImageDetail, upgrades: ListOf<UpgradeRow> | undefined): readonly DetailTab[] {
+  return [
+    {
+      id: 'upgrades',
+      title: 'Upgrades',
+      count: upgrades?.total ?? upgrades?.items.length,
+      content: () => <UpgradesTab digest={image.digest} />,
+    },
+    {
+      id: 'findings',
+      title: 'Findings',
+      count: countAll(image.counts),
+      content: () => <FindingsTab digest={image.digest} />,
+    },
+    { id: 'packages', title: 'Packages', count: image.packages, content: () => <PackagesTab image={image} /> },
+  ];
 }
 
 interface VerdictProps {
