@@ -11,7 +11,8 @@ export async function serveConsole(app: FastifyInstance, directory: string): Pro
     await app.register(fastifyStatic, {
       root: directory,
       index: false,
-      wildcard: true,
+      // Only files that were there at the start: no folder, and no way out of this one.
+      wildcard: false,
       dotfiles: 'ignore',
       serveDotFiles: false,
       redirect: false,
