@@ -24,6 +24,10 @@ export async function accountById(store: Store | StoreTransaction, id: string): 
   return store.selectFrom('account').select(columns).where('id', '=', id).executeTakeFirst();
 }
 
+export async function accountBySubject(store: Store, subject: string): Promise<Account | undefined> {
+  return store.selectFrom('account').select(columns).where('subject', '=', subject).executeTakeFirst();
+}
+
 export interface NewAccount {
   readonly login: string;
   readonly name?: string | undefined;

@@ -110,3 +110,7 @@ export async function removeToken(store: Store, id: string, account?: string): P
   if (account) query = query.where('account', '=', account);
   return query.returning('name').executeTakeFirst();
 }
+
+export async function removeOldTokens(store: Store, expiredBefore: Date): Promise<void> {
+  await store.deleteFrom('api_token').where('expires', '<', expiredBefore).execute();
+}

@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import { pruneJobs } from '../../store/jobs.ts';
 import type { ServerContext } from '../context.ts';
 import { storedSettings } from '../registries/registry-secrets.ts';
+import { tidySignIns } from '../sign-in/tidy-sign-ins.ts';
 
 const dayMs = 86_400_000;
 /** Repeated deliveries come within minutes; longer than this nobody repeats one. */
@@ -14,7 +14,7 @@ export async function runTick(context: ServerContext): Promise<void> {
     ['registries', pollRegistries],
     ['jobs', ({ store, now }) => pruneJobs(store, new Date(now().getTime() - jobsKeptMs))],
     ['notifications', pruneNotifications],
-    ['sessions', pruneSessions],
+    ['sign-ins', tidySignIns],
   ];
   for (const [name, run] of parts)
     await run(context).catch((error) =>
@@ -35,9 +35,4 @@ async function pollRegistries({ store, queue, now }: ServerContext): Promise<voi
 async function pruneNotifications({ store, now }: ServerContext): Promise<void> {
   const before = new Date(now().getTime() - notificationsKeptMs);
   await store.deleteFrom('notification').where('at', '<', before).execute();
-}
-
-async function pruneSessions({ store, now }: ServerContext): Promise<void> {
-  await store.deleteFrom('session').where('expires', '<', now()).execute();
-  await sql`DELETE FROM api_token WHERE expires < ${now()}::timestamptz - interval '30 days'`.execute(store);
 }

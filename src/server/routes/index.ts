@@ -2,6 +2,7 @@ import type { Route } from '../route.ts';
 import { aboutRoutes } from './about.ts';
 import { eventRoutes } from './events.ts';
 import { jobRoutes } from './jobs.ts';
+import { oidcRoutes } from './oidc.ts';
 import { scanRoutes } from './scans.ts';
 import { sessionRoutes } from './session.ts';
 import { settingsRoutes } from './settings.ts';
@@ -12,6 +13,7 @@ import { userRoutes } from './users.ts';
 /** Every operation of the API, in the order of the documentation. */
 export const routes: readonly Route[] = [
   ...sessionRoutes,
+  ...oidcRoutes,
   ...scanRoutes,
   ...jobRoutes,
   ...userRoutes,

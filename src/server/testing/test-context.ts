@@ -9,7 +9,7 @@ import type { LiveEvent } from '../contract/events.ts';
 import type { Events } from '../events.ts';
 import type { Queue } from '../jobs/queue.ts';
 import { createMetrics } from '../metrics.ts';
-import type { Seal } from '../seal.ts';
+import { openSeal } from '../seal.ts';
 
 export interface TestContext extends ServerContext {
   /** What was told so far. */
@@ -38,7 +38,7 @@ export async function openTestContext({ config, parts }: TestContextOptions = {}
     queue: recordingQueue(asked),
     events: recordingEvents(told),
     metrics: createMetrics(async () => undefined),
-    seal: plainSeal,
+    seal: openSeal({ dataDir }),
     log: pino({ level: 'silent' }),
     now: () => new Date(),
     started: new Date(),
@@ -92,9 +92,3 @@ function recordingQueue(asked: { what: string; of: number | string; because: str
     },
   };
 }
-
-/** Keeps nothing secret; only for tests that are about something else. */
-const plainSeal: Seal = {
-  seal: (plain, context) => Buffer.from(`${context}\0${plain}`),
-  open: (sealed) => Buffer.from(sealed).toString().split('\0')[1] ?? '',
-};
