@@ -11,8 +11,8 @@ export interface MigrateOptions {
   readonly migrations?: readonly Migration[];
 }
 
-/** Any number, as long as it is ours and always the same one. */
-const lockKey = 7_318_349_394;
+/** Of the advisory lock that whoever changes the schema holds. Any number, as long as it is always the same. */
+export const schemaLockKey = 7_318_349_394;
 
 /**
  * Brings the schema to the newest step, each step in a transaction of its own. Replicas that start together wait for each
@@ -21,7 +21,7 @@ const lockKey = 7_318_349_394;
 export async function migrate({ pool, log, migrations = released }: MigrateOptions): Promise<void> {
   const client = await pool.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
+    await client.query('SELECT pg_advisory_lock($1)', [schemaLockKey]);
     try {
       const applied = await appliedSteps(client);
       checkApplied(applied, migrations);
@@ -30,7 +30,7 @@ export async function migrate({ pool, log, migrations = released }: MigrateOptio
         log.info({ step: step.id }, 'the schema was migrated');
       }
     } finally {
-      await client.query('SELECT pg_advisory_unlock($1)', [lockKey]);
+      await client.query('SELECT pg_advisory_unlock($1)', [schemaLockKey]);
     }
   } finally {
     client.release();

@@ -1,49 +1,15 @@
-import type pg from 'pg';
-import { connect } from './connect.ts';
-import { type EmbeddedDatabase, startEmbedded } from './embedded/start-embedded.ts';
-import { checkExternal } from './external.ts';
 import { migrate } from './migrate.ts';
+import { type Database, type OpenDatabaseOptions, openDatabase } from './open-database.ts';
 import { storeError } from './store-errors.ts';
-import type { StoreLog } from './store-log.ts';
-import type { Store } from './tables.ts';
-
-export interface OpenStoreOptions {
-  /** A PostgreSQL that someone else runs; without it one is run in the data directory. */
-  readonly databaseUrl?: string | undefined;
-  readonly dataDir: string;
-  readonly log: StoreLog;
-  /** At most so many at once. */
-  readonly connections?: number;
-  /** Leaves an installed PostgreSQL aside when one is run. */
-  readonly onlyPackaged?: boolean;
-}
-
-export interface OpenStore {
-  readonly store: Store;
-  readonly pool: pg.Pool;
-  /** For whoever needs connections of its own: the queue, worker processes. It holds a password. */
-  readonly url: string;
-  readonly embedded: EmbeddedDatabase | undefined;
-  /** Closes the connections and stops the database if it is our own. */
-  readonly close: () => Promise<void>;
-}
 
 /** The store, running and migrated. */
-export async function openStore({ databaseUrl, connections, ...options }: OpenStoreOptions): Promise<OpenStore> {
-  const { log } = options;
-  if (databaseUrl !== undefined) await checkExternal(databaseUrl, log);
-  const embedded = databaseUrl === undefined ? await startEmbedded(options) : undefined;
-  const url = databaseUrl ?? embedded?.url ?? '';
-  const connection = connect({ url, log, trouble: embedded?.trouble, ...(connections && { connections }) });
-  const close = async () => {
-    await connection.close();
-    await embedded?.stop();
-  };
+export async function openStore(options: OpenDatabaseOptions): Promise<Database> {
+  const database = await openDatabase(options);
   try {
-    await migrate({ pool: connection.pool, log });
+    await migrate({ pool: database.pool, log: options.log });
+    return database;
   } catch (error) {
-    await close();
-    throw storeError(error, embedded?.trouble);
+    await database.close();
+    throw storeError(error, database.embedded?.trouble);
   }
-  return { store: connection.store, pool: connection.pool, url, embedded, close };
 }

@@ -72,7 +72,8 @@ export function closedTo({ user, closed }: Place): AppError {
 /** `sockaddr_un` has room for 107 bytes (https://man7.org/linux/man-pages/man7/unix.7.html), on macOS for 103. */
 const longestSocket = 103;
 
-function socketFolder(folder: string): string {
+/** Inside the folder where a socket's path has room for it. */
+export function socketFolder(folder: string): string {
   const inside = join(folder, 'sockets');
   if (Buffer.byteLength(join(inside, '.s.PGSQL.5432')) <= longestSocket) return inside;
   const name = `breakwater-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;

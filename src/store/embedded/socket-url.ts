@@ -1,5 +1,7 @@
 import { superuser } from './cluster.ts';
 
+export const databaseName = 'breakwater';
+
 /** The URL by which a database on a Unix socket is reached. */
 export function socketUrl({
   sockets,

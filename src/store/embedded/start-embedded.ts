@@ -14,7 +14,7 @@ import { makePlace, type Place, readPassword, renewSockets, seenFromData } from 
 import { type Postmaster, startPostmaster } from './postmaster.ts';
 import { resetPassword } from './reset-password.ts';
 import { postgresArguments } from './settings.ts';
-import { socketUrl } from './socket-url.ts';
+import { databaseName, socketUrl } from './socket-url.ts';
 
 export interface EmbeddedDatabase {
   readonly url: string;
@@ -34,8 +34,6 @@ export interface EmbeddedOptions {
   readonly onlyPackaged?: boolean;
 }
 
-const database = 'breakwater';
-
 /**
  * Runs a PostgreSQL on a data directory, which is made when it does not exist, until it is stopped: what is left of an
  * earlier run is ended first, and a database that ends by itself is started again for as long as that takes.
@@ -54,7 +52,7 @@ export async function startEmbedded({ dataDir, log, onlyPackaged }: EmbeddedOpti
     begun.push(kept.stop);
     await createDatabase(socketUrl({ sockets: place.sockets, password, database: 'postgres' }));
     return {
-      url: socketUrl({ sockets: place.sockets, password, database }),
+      url: socketUrl({ sockets: place.sockets, password, database: databaseName }),
       version: binaries.version,
       pid: kept.pid,
       trouble: kept.trouble,
@@ -142,8 +140,8 @@ async function createDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${database}`);
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [databaseName]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${databaseName}`);
   } finally {
     await client.end();
   }

@@ -6,10 +6,12 @@ import { migrations } from '../migrations/index.ts';
 import { silentLog } from '../store-log.ts';
 import { startTestCluster } from './test-cluster.ts';
 
+export type TestContent = 'migrated' | 'empty';
+
 /** A PostgreSQL in which tests make databases of their own. */
 export interface TestServer {
-  /** A copy of the migrated template; gives its URL. */
-  readonly createDatabase: (name: string) => Promise<string>;
+  /** Gives its URL. */
+  readonly createDatabase: (name: string, content: TestContent) => Promise<string>;
   readonly dropDatabase: (name: string) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -30,8 +32,9 @@ export async function startTestServer(external?: string): Promise<TestServer> {
     throw error;
   }
   return {
-    createDatabase: async (name) => {
-      await admin.query(`CREATE DATABASE ${name} TEMPLATE ${templateName} STRATEGY file_copy`);
+    createDatabase: async (name, content) => {
+      const template = content === 'migrated' ? templateName : 'template0';
+      await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
       return databaseUrl(url, name);
     },
     dropDatabase: async (name) => {
