@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import { version } from '../lib/version.ts';
-import { type OpenStore, openStore } from '../store/open-store.ts';
+import type { Database } from '../store/open-database.ts';
+import { openStore } from '../store/open-store.ts';
 import { openVulnerabilities } from './assessment/open-vulnerabilities.ts';
 import { dataPaths, listenAddress, type ServerConfig } from './config.ts';
 import type { ServerContext } from './context.ts';
@@ -66,6 +67,7 @@ async function start(config: ServerConfig, log: Logger, opened: Opened): Promise
   opened.add(boss, () => boss.stop({ graceful: false, close: true }));
   const context = await buildContext(config, store, boss, log, opened);
   const administrator = await ensureFirstAdministrator(context, config.adminPassword);
+  if (config.demo) await (await import('./demo/load-demo.ts')).loadDemo(context);
   const app = await openApp(context, opened);
   const { workers, workerMemoryMb } = config.scan;
   const pool = createWorkerPool({ workers, memoryMb: workerMemoryMb });
@@ -81,7 +83,7 @@ async function start(config: ServerConfig, log: Logger, opened: Opened): Promise
 
 async function buildContext(
   config: ServerConfig,
-  { store, url }: OpenStore,
+  { store, url }: Database,
   boss: PgBoss,
   log: Logger,
   opened: Opened,

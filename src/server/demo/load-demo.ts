@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import { addAccount } from '../../store/accounts.ts';
+import { settleExceptions } from '../../store/excepted.ts';
+import { recordFailure } from '../../store/image-states.ts';
+import { placeImages } from '../../store/placements.ts';
+import { recount } from '../../store/recount.ts';
+import { addRegistry } from '../../store/registries.ts';
+import { recordScan } from '../assessment/record-scan.ts';
+import type { ServerContext } from '../context.ts';
+import { registrySettings } from '../contract/registries.ts';
+import { notificationContext, sealedSettings } from '../registries/registry-secrets.ts';
+import { hashPassword } from '../sign-in/passwords.ts';
+import { demoDigest, firstRelease, nextRelease, readDemoBases } from './demo-inventories.ts';
+import { demoFailures, demoRegistries, demoRepositories } from './estate.data.ts';
+
+const dayMs = 86_400_000;
+const daysBack = 28;
+
+/** Fills an empty store with the sample estate; answers false when there is anything in it already. */
+export async function loadDemo(context: ServerContext): Promise<boolean> {
+  const { store, log } = context;
+  const anything = await store.selectFrom('registry').select('id').limit(1).executeTakeFirst();
+  if (anything) return false;
+  const registries = await addRegistries(context);
+  const releases = releasesOf(context);
+  for (let daysAgo = daysBack; daysAgo >= 0; daysAgo -= 1) {
+    for (const release of releases.filter((one) => one.daysAgo === daysAgo))
+      await addRelease(release, registries, context);
+    await closeDay(daysAgo, context);
+  }
+  await addFailures(registries, context);
+  await addDecisions(context);
+  await recount(store);
+  log.info({ images: releases.length + demoFailures.length }, 'the sample estate was loaded');
+  return true;
+}
+
+interface AddedRegistry {
+  readonly id: number;
+  readonly host: string;
+}
+
+async function addRegistries({ store, seal }: ServerContext): Promise<ReadonlyMap<string, AddedRegistry>> {
+  const added = new Map<string, AddedRegistry>();
+  for (const { name, kind, host } of demoRegistries) {
+    // There is no such registry: nothing is to be looked for there.
+    const given = registrySettings.parse({ name, kind, host, pollMinutes: 0 });
+    const notificationSecret = seal.seal(randomBytes(24).toString('base64url'), notificationContext(name));
+    const row = await addRegistry(store, { name, kind, host, ...sealedSettings(given, seal), notificationSecret });
+    if (row) added.set(name, { id: row.id, host });
+  }
+  return added;
+}
+
+interface Release {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly daysAgo: number;
+  readonly scan: Pick<Parameters<typeof recordScan>[1], 'scanned' | 'inventory'>;
+}
+
+function releasesOf({ vulnerabilities }: ServerContext): readonly Release[] {
+  const bases = readDemoBases();
+  const { judge } = vulnerabilities.current();
+  return demoRepositories.flatMap((repository) => {
+    const base = bases.get(repository.base);
+    if (!base) return [];
+    let inventory = firstRelease(repository, base.inventory);
+    return repository.releases.map(([tag, daysAgo], at): Release => {
+      const name = `${repository.registry}/${repository.name}`;
+      if (at > 0) inventory = nextRelease(inventory, judge, repository.care, `${name}:${tag}`);
+      const scanned = {
+        ...base.image,
+        kind: 'image' as const,
+        reference: name,
+        manifestDigest: demoDigest(`${name}:${tag}`),
+      };
+      return { registry: repository.registry, repository: repository.name, tag, daysAgo, scan: { scanned, inventory } };
+    });
+  });
+}
+
+async function addRelease(
+  { registry, repository, tag, daysAgo, scan }: Release,
+  registries: ReadonlyMap<string, AddedRegistry>,
+  context: ServerContext,
+): Promise<void> {
+  const place = registries.get(registry);
+  if (!place) return;
+  const at = timeOf(daysAgo, `${repository}:${tag}`, context.now());
+  const images = [{ digest: scan.scanned.manifestDigest ?? '', tags: [tag], pushed: at }];
+  const where = { registry: place.id, host: place.host, repository };
+  const [row] = await placeImages(context.store, { ...where, images, at, cause: 'push' });
+  if (!row) return;
+  const then = { ...context, now: () => at };
+  await recordScan(then, { ...scan, image: row.image, scanner: 'demo', because: 'push' });
+}
+
+/** What the counts were at the end of a day. */
+async function closeDay(daysAgo: number, { store, now }: ServerContext): Promise<void> {
+  const day = new Date(now().getTime() - daysAgo * dayMs).toISOString().slice(0, 10);
+  await sql`INSERT INTO day_summary (day, counts) SELECT ${day}::date, jsonb_build_object(
+      'critical', coalesce(sum(critical), 0), 'high', coalesce(sum(high), 0), 'medium', coalesce(sum(medium), 0),
+      'low', coalesce(sum(low), 0), 'negligible', coalesce(sum(negligible), 0), 'unknown', coalesce(sum(unknown), 0),
+      'fixable', coalesce(sum(fixable), 0), 'exploited', coalesce(sum(exploited), 0)) FROM image_summary
+    ON CONFLICT (day) DO UPDATE SET counts = excluded.counts`.execute(store);
+}
+
+async function addFailures(registries: ReadonlyMap<string, AddedRegistry>, context: ServerContext): Promise<void> {
+  for (const { registry, name, tag, daysAgo, code, because } of demoFailures) {
+    const place = registries.get(registry);
+    if (!place) continue;
+    const at = timeOf(daysAgo, name, context.now());
+    const images = [{ digest: demoDigest(`${registry}/${name}:${tag}`), tags: [tag], pushed: at }];
+    const where = { registry: place.id, host: place.host, repository: name };
+    const [row] = await placeImages(context.store, { ...where, images, at, cause: 'push' });
+    const failure = { code, message: `It could not be scanned, because ${because}.` };
+    if (row)
+      await context.store.transaction().execute((transaction) => recordFailure(transaction, row.image, failure, at));
+  }
+}
+
+/** Somebody works here already: an analyst, an exception that holds and one that is asked for. */
+async function addDecisions({ store, now }: ServerContext): Promise<void> {
+  const grants = [{ role: 'analyst' as const, scope: { kind: 'all' as const } }];
+  const password = await hashPassword(randomBytes(24).toString('base64url'));
+  await addAccount(store, { login: 'dana', name: 'Dana Reyes', source: 'local', password, grants });
+  const { rows } = await sql<{ name: string }>`SELECT flaw.name FROM flaw JOIN candidate ON candidate.flaw = flaw.id
+    WHERE exploited IS NULL AND candidate.severity = 1 GROUP BY flaw.name ORDER BY count(*) DESC, flaw.name LIMIT 2`.execute(
+    store,
+  );
+  const [accepted, asked] = rows.map(({ name }) => name);
+  const inDays = (days: number) => new Date(now().getTime() + days * dayMs);
+  const usual = { asked_by: 'dana', decided_by: null, decision_note: null };
+  if (accepted) {
+    const { id } = await store
+      .insertInto('exception')
+      .values({
+        ...usual,
+        scope: JSON.stringify({ vulnerability: accepted, registry: 'development' }),
+        reason: 'Development images are not reachable from outside; the release images are upgraded this month.',
+        kind: 'risk-accepted',
+        state: 'approved',
+        expires: inDays(12),
+        asked_at: inDays(-6),
+        decided_by: 'admin',
+        decided_at: inDays(-5),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await store.transaction().execute((transaction) => settleExceptions(transaction, [id]));
+  }
+  if (asked)
+    await store
+      .insertInto('exception')
+      .values({
+        ...usual,
+        scope: JSON.stringify({ vulnerability: asked, repository: 'payments/*' }),
+        reason: 'The affected function is never called: the service only reads files that it wrote itself.',
+        kind: 'not-reachable',
+        state: 'asked',
+        expires: inDays(60),
+        asked_at: inDays(-1),
+      })
+      .execute();
+}
+
+/** Some time in the working hours of that day, the same for the same name. */
+function timeOf(daysAgo: number, name: string, now: Date): Date {
+  const minutes = Number.parseInt(demoDigest(name).slice(7, 11), 16) % 540;
+  const day = new Date(now.getTime() - daysAgo * dayMs);
+  day.setUTCHours(8, minutes, 0, 0);
+  return day > now ? new Date(now.getTime() - 60_000 * (minutes % 50)) : day;
+}
