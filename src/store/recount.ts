@@ -42,6 +42,8 @@ export async function recount(store: Store): Promise<Recounted | undefined> {
         imagesAtOnce,
       ))
         for (const { image, components } of images) tally.addImage(image, components);
+      // Everything below goes over whole tables, of which PostgreSQL expects a few rows: what it just counted itself.
+      await sql`SET LOCAL enable_nestloop = off`.execute(transaction);
       await keepComponents(transaction, tally);
       await writeFlaws(transaction, tally);
       await writeUpdates(transaction, tally);

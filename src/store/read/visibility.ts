@@ -47,8 +47,17 @@ export function placementVisible(visibility: Visibility, placement: string): Raw
 /** True for an image that the caller may see. */
 export function imageVisible(visibility: Visibility, image: string): RawBuilder<boolean> {
   if (visibility === 'everything') return sql<boolean>`true`;
-  return sql<boolean>`EXISTS (SELECT FROM placement AS seen
-    WHERE seen.image = ${sql.ref(image)} AND ${placementVisible(visibility, 'seen')})`;
+  return sql<boolean>`${sql.ref(image)} IN (SELECT seen.image FROM placement AS seen WHERE ${placementVisible(visibility, 'seen')})`;
+}
+
+/**
+ * In how many of the images that the caller sees each component is: what the prepared counts, which are over everything,
+ * are made of. It costs as much as the caller sees.
+ */
+export function seenComponents(visibility: Visibility): RawBuilder<{ component: number; images: number }> {
+  return sql`SELECT part AS component, count(*)::int AS images
+    FROM image_components AS held CROSS JOIN unnest(held.components) AS part
+    WHERE ${imageVisible(visibility, 'held.image')} GROUP BY 1`;
 }
 
 /** An image's name as the caller may know it: its own, or that of a place that the caller sees. */

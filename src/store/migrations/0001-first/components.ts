@@ -14,6 +14,7 @@ CREATE TABLE component (
   build integer NOT NULL                   -- the database it was last matched with
 );
 CREATE INDEX component_name ON component (name);
+CREATE INDEX component_software ON component (software);
 
 -- Under which keys of the vulnerability database it is looked up.
 CREATE TABLE component_key (

@@ -85,6 +85,7 @@ BEGIN
   CREATE INDEX tag_words ON tag USING gin (name gin_trgm_ops);
   CREATE INDEX flaw_words ON flaw_summary USING gin (words gin_trgm_ops);
   CREATE INDEX package_words ON package_summary USING gin (name gin_trgm_ops);
+  CREATE INDEX component_words ON component USING gin (name gin_trgm_ops);
 EXCEPTION WHEN OTHERS THEN
   RAISE NOTICE 'pg_trgm is not available: %', SQLERRM;
 END $$;
