@@ -121,6 +121,32 @@ test('an image that loses its last place loses its findings, and gets them back 
   assert.deepEqual(await checkSummaries(store, false), []);
 });
 
+test('news that come in the wrong order end in the same state', async () => {
+  await using database = await openTestStore();
+  const { store } = database;
+  const registry = await addRegistry(store);
+  const push = pusher(store, registry);
+  const remove = (minute: number, letter: string) =>
+    removeImages(store, { registry, repository: 'team/app', at: at(minute) }, { digests: [digest(letter)] });
+
+  await push(1, 'a', ['1']);
+  await remove(5, 'a');
+  await push(4, 'a', ['1']);
+  await push(5, 'b', ['2']);
+  await remove(4, 'b');
+
+  const { rows } = await sql<{
+    letter: string;
+    there: boolean;
+  }>`SELECT substr(digest, 8, 1) AS letter, deleted IS NULL AS there
+    FROM placement JOIN image ON image.id = image ORDER BY 1`.execute(store);
+  assert.deepEqual(rows, [
+    { letter: 'a', there: false },
+    { letter: 'b', there: true },
+  ]);
+  assert.deepEqual(await tagsOf(store), ['2=b']);
+});
+
 test('a deleted tag leaves the image; an unknown repository, tag or digest changes nothing', async () => {
   await using database = await openTestStore();
   const { store } = database;

@@ -45,8 +45,9 @@ export async function placeImages(store: Store, placing: Placing): Promise<reado
   return store.transaction().execute(async (transaction) => {
     const repository = await ensureRepository(transaction, placing);
     const rows = await putImages(transaction, placing, images);
-    const newHere = await putPlacements(transaction, repository, rows, placing);
-    const tagged = await moveTags(transaction, repository, rows, placing);
+    const { newHere, there } = await putPlacements(transaction, repository, rows, placing);
+    const lying = rows.filter(({ row }) => there.has(row.image));
+    const tagged = await moveTags(transaction, repository, lying, placing);
     await tell(transaction, placing, newHere, tagged);
     return rows.map(({ row }) => ({ ...row, isNewHere: newHere.has(row.image) }));
   });
@@ -58,8 +59,8 @@ export interface RemovedImages {
 }
 
 /**
- * Writes down that a registry no longer has an image, or, with `tags`, that those tags are gone from it. Follow it with
- * `settlePlacements`, which takes findings away where that was the last place.
+ * Writes down that a registry no longer has an image, or, with `tags`, that those tags are gone from it; what was pushed
+ * after `at` stays. Follow it with `settlePlacements`, which takes findings away where that was the last place.
  */
 export async function removeImages(
   store: Store,
@@ -81,6 +82,7 @@ export async function removeImages(
     }
     const { rows } = await sql<{ image: number }>`UPDATE placement SET deleted = ${place.at} FROM image
       WHERE image.id = placement.image AND repository = ${found.id} AND deleted IS NULL
+        AND (placement.pushed IS NULL OR placement.pushed <= ${place.at})
         AND image.digest = ANY(${[...gone.digests]}::text[]) RETURNING placement.image`.execute(transaction);
     const images = rows.map(({ image }) => image);
     if (images.length > 0) {
@@ -154,24 +156,28 @@ async function putImages(
   });
 }
 
-/** Answers which images were not known to lie there. */
+/** Answers which images were not known to lie there, and which do now: one that was deleted later than pushed does not. */
 async function putPlacements(
   transaction: StoreTransaction,
   repository: number,
   rows: readonly Put[],
   { at }: Placing,
-): Promise<ReadonlySet<number>> {
+): Promise<{ readonly newHere: ReadonlySet<number>; readonly there: ReadonlySet<number> }> {
   const images = rows.map(({ row }) => row.image);
   const before = await sql<{ image: number }>`SELECT image FROM placement
     WHERE repository = ${repository} AND deleted IS NULL AND image = ANY(${images}::integer[])`.execute(transaction);
-  await sql`INSERT INTO placement (repository, image, first_seen, pushed)
+  const after = await sql<{
+    image: number;
+    there: boolean;
+  }>`INSERT INTO placement (repository, image, first_seen, pushed)
     SELECT ${repository}::integer, image, ${at}::timestamptz, pushed FROM unnest(${images}::integer[],
       ${rows.map(({ pushed }) => pushed?.toISOString() ?? null)}::timestamptz[]) AS given(image, pushed) ORDER BY image
-    ON CONFLICT (repository, image) DO UPDATE SET pushed = greatest(placement.pushed, excluded.pushed), deleted = NULL`.execute(
-    transaction,
-  );
+    ON CONFLICT (repository, image) DO UPDATE SET pushed = greatest(placement.pushed, excluded.pushed),
+      deleted = CASE WHEN placement.deleted > ${at} THEN placement.deleted END
+    RETURNING image, deleted IS NULL AS there`.execute(transaction);
   const known = new Set(before.rows.map(({ image }) => image));
-  return new Set(images.filter((image) => !known.has(image)));
+  const there = new Set(after.rows.flatMap((row) => (row.there ? [row.image] : [])));
+  return { newHere: new Set([...there].filter((image) => !known.has(image))), there };
 }
 
 interface Tagged {

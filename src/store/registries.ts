@@ -1,5 +1,5 @@
-import type { Selectable } from 'kysely';
-import type { Store, Tables } from './tables.ts';
+import { type Selectable, sql } from 'kysely';
+import type { Store, StoreTransaction, Tables } from './tables.ts';
 
 /** A row as it lies in the store. */
 export type RegistryStored = Selectable<Tables['registry']>;
@@ -10,4 +10,158 @@ export function findRegistry(store: Store, name: string): Promise<RegistryStored
 
 export function registryById(store: Store, id: number): Promise<RegistryStored | undefined> {
   return store.selectFrom('registry').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export interface NewRegistry {
+  readonly name: string;
+  readonly kind: string;
+  readonly host: string;
+  readonly settings: object;
+  readonly secrets: Buffer | null;
+  readonly notificationSecret: Buffer;
+}
+
+/** Undefined when the name is taken. */
+export function addRegistry(store: Store, registry: NewRegistry): Promise<RegistryStored | undefined> {
+  const { settings, notificationSecret, ...rest } = registry;
+  return store
+    .insertInto('registry')
+    .values({ ...rest, settings: JSON.stringify(settings), notification_secret: notificationSecret })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+}
+
+export interface RegistryChanges {
+  readonly host: string;
+  readonly settings: object;
+  readonly secrets: Buffer | null;
+}
+
+/** Reads a row, lets `change` say what it becomes, and writes that, with nobody in between. A place in a crawl is dropped. */
+export async function changeRegistry(
+  store: Store,
+  name: string,
+  change: (row: RegistryStored) => RegistryChanges,
+): Promise<RegistryStored | undefined> {
+  return store.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .selectFrom('registry')
+      .selectAll()
+      .where('name', '=', name)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const { settings, ...rest } = change(row);
+    return transaction
+      .updateTable('registry')
+      .set({ ...rest, settings: JSON.stringify(settings), crawl_state: null, failure: null })
+      .where('id', '=', row.id)
+      .returningAll()
+      .executeTakeFirst();
+  });
+}
+
+export async function setNotificationSecret(store: Store, name: string, secret: Buffer): Promise<boolean> {
+  const { numUpdatedRows } = await store
+    .updateTable('registry')
+    .set({ notification_secret: secret })
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+export interface RemovedRegistry {
+  /** Images that lay in it, maybe elsewhere too. */
+  readonly images: readonly number[];
+}
+
+/**
+ * Takes a registry away with its repositories. Places stand as gone until the end of the transaction, in which `settle`
+ * takes the findings of images away that lay nowhere else; only then their history loses the place.
+ */
+export async function removeRegistry(
+  store: Store,
+  name: string,
+  settle: (transaction: StoreTransaction, images: readonly number[]) => Promise<boolean>,
+): Promise<'removed' | 'missing' | 'busy'> {
+  return store.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .selectFrom('registry')
+      .select('id')
+      .where('name', '=', name)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!row) return 'missing';
+    const { rows } = await sql<{ image: number }>`UPDATE placement SET deleted = now() FROM repository
+      WHERE repository.id = placement.repository AND repository.registry = ${row.id} AND deleted IS NULL
+      RETURNING placement.image`.execute(transaction);
+    const images = [...new Set(rows.map(({ image }) => image))];
+    if (!(await settle(transaction, images))) return 'busy';
+    await transaction.deleteFrom('registry').where('id', '=', row.id).execute();
+    return 'removed';
+  });
+}
+
+/** Whose images are counted: all, or those that lie in these repositories. */
+export type CountedRepositories = 'everything' | { readonly repositories: readonly number[] };
+
+export interface RegistryFigures {
+  readonly registry: number;
+  readonly known: number;
+  readonly scanned: number;
+  readonly failed: number;
+  readonly queued: number;
+  readonly repositories: number;
+}
+
+/** How many images of each state lie in registries. */
+export async function registryFigures(
+  store: Store,
+  registries: readonly number[],
+  counted: CountedRepositories,
+): Promise<ReadonlyMap<number, RegistryFigures>> {
+  const among = counted === 'everything' ? sql`true` : sql`repository.id = ANY(${[...counted.repositories]}::int[])`;
+  const state = (...states: string[]) => sql`count(*) FILTER (WHERE state = ANY(${states}))::int`;
+  const { rows } = await sql<RegistryFigures>`
+    SELECT r.id AS registry, i.*, (SELECT count(*)::int FROM repository WHERE registry = r.id AND ${among}) AS repositories
+    FROM registry AS r, LATERAL (
+      SELECT count(*)::int AS known, ${state('scanned')} AS scanned, ${state('failed')} AS failed,
+        ${state('queued', 'scanning')} AS queued
+      FROM (SELECT DISTINCT image.id, image.state FROM repository JOIN placement ON placement.repository = repository.id
+        JOIN image ON image.id = placement.image
+        WHERE repository.registry = r.id AND deleted IS NULL AND ${among}) AS lying
+    ) AS i WHERE r.id = ANY(${[...registries]}::int[])`.execute(store);
+  return new Map(rows.map((row) => [row.registry, row]));
+}
+
+/** By name; one row more than asked for tells that there is another page. */
+export async function listRegistries(
+  store: Store,
+  {
+    after,
+    limit,
+    among,
+  }: { readonly after: string | undefined; readonly limit: number; readonly among: readonly string[] | undefined },
+): Promise<readonly RegistryStored[]> {
+  let query = store
+    .selectFrom('registry')
+    .selectAll()
+    .orderBy('name')
+    .limit(limit + 1);
+  if (after !== undefined) query = query.where('name', '>', after);
+  if (among) query = query.where(sql<boolean>`name = ANY(${[...among]}::text[])`);
+  return query.execute();
+}
+
+/** Names of the registries that these repositories lie in. */
+export async function registriesOf(store: Store, repositories: readonly number[]): Promise<readonly string[]> {
+  const rows = await store
+    .selectFrom('registry')
+    .innerJoin('repository', 'repository.registry', 'registry.id')
+    .select('registry.name')
+    .distinct()
+    .where(sql<boolean>`repository.id = ANY(${[...repositories]}::int[])`)
+    .execute();
+  return rows.map(({ name }) => name);
 }

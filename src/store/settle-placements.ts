@@ -22,20 +22,27 @@ export async function settlePlacements(
   at: Date,
 ): Promise<Settled | 'busy'> {
   if (images !== 'all' && images.length === 0) return { gone: [], returned: [] };
-  return store.transaction().execute(async (transaction) => {
-    if (!(await tryShareFence(transaction))) return 'busy';
-    const among = images === 'all' ? sql`true` : sql`id = ANY(${[...images]}::integer[])`;
-    const there = sql`EXISTS (SELECT FROM placement WHERE placement.image = image.id AND deleted IS NULL)`;
-    const everThere = sql`EXISTS (SELECT FROM placement WHERE placement.image = image.id)`;
-    const { rows } = await sql<{ id: number; leaves: boolean }>`SELECT id, gone IS NULL AS leaves FROM image
-      WHERE ${among} AND ((gone IS NULL AND ${everThere} AND NOT ${there}) OR (gone IS NOT NULL AND ${there}))
-      ORDER BY id FOR NO KEY UPDATE`.execute(transaction);
-    const gone = rows.flatMap(({ id, leaves }) => (leaves ? [id] : []));
-    const returned = rows.flatMap(({ id, leaves }) => (leaves ? [] : [id]));
-    await takeAway(transaction, gone, at);
-    await bringBack(transaction, returned);
-    return { gone, returned };
-  });
+  return store.transaction().execute((transaction) => settlePlacementsWithin(transaction, images, at));
+}
+
+/** The same within a transaction that changes where they lie. */
+export async function settlePlacementsWithin(
+  transaction: StoreTransaction,
+  images: readonly number[] | 'all',
+  at: Date,
+): Promise<Settled | 'busy'> {
+  if (!(await tryShareFence(transaction))) return 'busy';
+  const among = images === 'all' ? sql`true` : sql`id = ANY(${[...images]}::integer[])`;
+  const there = sql`EXISTS (SELECT FROM placement WHERE placement.image = image.id AND deleted IS NULL)`;
+  const everThere = sql`EXISTS (SELECT FROM placement WHERE placement.image = image.id)`;
+  const { rows } = await sql<{ id: number; leaves: boolean }>`SELECT id, gone IS NULL AS leaves FROM image
+    WHERE ${among} AND ((gone IS NULL AND ${everThere} AND NOT ${there}) OR (gone IS NOT NULL AND ${there}))
+    ORDER BY id FOR NO KEY UPDATE`.execute(transaction);
+  const gone = rows.flatMap(({ id, leaves }) => (leaves ? [id] : []));
+  const returned = rows.flatMap(({ id, leaves }) => (leaves ? [] : [id]));
+  await takeAway(transaction, gone, at);
+  await bringBack(transaction, returned);
+  return { gone, returned };
 }
 
 async function takeAway(transaction: StoreTransaction, images: readonly number[], at: Date): Promise<void> {

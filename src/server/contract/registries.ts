@@ -30,33 +30,47 @@ export const registrySignIn = z.discriminatedUnion('method', [
   z.object({ method: z.literal('google'), serviceAccountKey: z.string().max(20_000).optional() }),
 ]);
 
-export const registrySettings = z.object({
+/** What may be changed later; without defaults, since what a change leaves out stays as it is. */
+const changeable = z.object({
+  /** `registry.example` or `registry.example:5000`. */
+  host: z.string().min(1).max(300),
+  signIn: registrySignIn,
+  /** Globs; an empty list takes everything in. */
+  include: z.array(z.string().max(300)).max(100),
+  exclude: z.array(z.string().max(300)).max(100),
+  /** Globs over tags. */
+  tags: z.array(z.string().max(200)).max(100),
+  /** Repositories given by name: these are looked through instead of what a catalogue lists. */
+  repositories: z.array(z.string().max(300)).max(10_000),
+  /** How often it is looked through when nothing notifies; 0 means never. */
+  pollMinutes: z.number().int().min(0).max(10_080),
+  /** Requests a second at most. */
+  requestsPerSecond: z.number().min(0.1).max(1_000),
+  /** PEM of a private CA; an empty one takes it away. */
+  certificate: z.string().max(100_000).optional(),
+  plainHttp: z.boolean(),
+});
+
+const { signIn, include, exclude, tags, repositories, pollMinutes, requestsPerSecond, plainHttp } = changeable.shape;
+
+export const registrySettings = changeable.extend({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
     .describe('Its id: lower case, digits and dashes.'),
   kind: registryKind,
-  /** `registry.example` or `registry.example:5000`. */
-  host: z.string().min(1).max(300),
-  signIn: registrySignIn.default({ method: 'anonymous' }),
-  /** Globs; an empty list takes everything in. */
-  include: z.array(z.string().max(300)).max(100).default([]),
-  exclude: z.array(z.string().max(300)).max(100).default([]),
-  /** Globs over tags. */
-  tags: z.array(z.string().max(200)).max(100).default([]),
-  /** Repositories given by name, where the registry has no catalogue. */
-  repositories: z.array(z.string().max(300)).max(10_000).default([]),
-  /** How often it is looked through when nothing notifies; 0 means never. */
-  pollMinutes: z.number().int().min(0).max(10_080).default(60),
-  /** Requests a second at most. */
-  requestsPerSecond: z.number().min(0.1).max(1_000).default(20),
-  /** PEM of a private CA. */
-  certificate: z.string().max(100_000).optional(),
-  plainHttp: z.boolean().default(false),
+  signIn: signIn.default({ method: 'anonymous' }),
+  include: include.default([]),
+  exclude: exclude.default([]),
+  tags: tags.default([]),
+  repositories: repositories.default([]),
+  pollMinutes: pollMinutes.default(60),
+  requestsPerSecond: requestsPerSecond.default(20),
+  plainHttp: plainHttp.default(false),
 });
 
 /** Given in part, to change some of it. A sign-in replaces the one before. */
-export const registryChange = registrySettings.omit({ name: true, kind: true }).partial();
+export const registryChange = changeable.partial();
 
 export const registryRow = registrySettings.omit({ signIn: true, certificate: true }).extend({
   signIn: z.object({ method: z.string(), username: z.string().optional() }),
@@ -78,6 +92,9 @@ export const registryRow = registrySettings.omit({ signIn: true, certificate: tr
 });
 
 export const registryPage = pageOf(registryRow);
+
+/** The secret of its notifications is said this once. */
+export const madeRegistry = registryRow.extend({ notificationSecret: z.string() });
 
 /** Said once, when it is made or renewed: what the registry must show with each notification. */
 export const notificationSecret = z.object({ notificationPath: z.string(), secret: z.string() });
@@ -125,6 +142,10 @@ export type RegistrySettings = z.infer<typeof registrySettings>;
 export type RegistrySignIn = z.infer<typeof registrySignIn>;
 export type RegistryChange = z.infer<typeof registryChange>;
 export type RegistryRow = z.infer<typeof registryRow>;
+export type RegistryPage = z.infer<typeof registryPage>;
+export type MadeRegistry = z.infer<typeof madeRegistry>;
+export type NotificationSecret = z.infer<typeof notificationSecret>;
+export type RepositoryPage = z.infer<typeof repositoryPage>;
 export type ConnectionTest = z.infer<typeof connectionTest>;
 export type RepositoryRow = z.infer<typeof repositoryRow>;
 export type RegistryKinds = z.infer<typeof registryKinds>;

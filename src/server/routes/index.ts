@@ -2,7 +2,9 @@ import type { Route } from '../route.ts';
 import { aboutRoutes } from './about.ts';
 import { eventRoutes } from './events.ts';
 import { jobRoutes } from './jobs.ts';
+import { notificationRoutes } from './notifications.ts';
 import { oidcRoutes } from './oidc.ts';
+import { registryRoutes } from './registries.ts';
 import { scanRoutes } from './scans.ts';
 import { sessionRoutes } from './session.ts';
 import { settingsRoutes } from './settings.ts';
@@ -14,6 +16,8 @@ import { userRoutes } from './users.ts';
 export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...oidcRoutes,
+  ...registryRoutes,
+  ...notificationRoutes,
   ...scanRoutes,
   ...jobRoutes,
   ...userRoutes,

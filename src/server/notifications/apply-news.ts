@@ -1,0 +1,100 @@
+import { createListing } from '../../images/registry/listing.ts';
+import { placeImages, removeImages } from '../../store/placements.ts';
+import type { RegistryStored } from '../../store/registries.ts';
+import { settlePlacements } from '../../store/settle-placements.ts';
+import type { ServerContext } from '../context.ts';
+import { connectRegistry } from '../registries/connect-registry.ts';
+import { targetOf } from '../registries/registry-target.ts';
+import type { News } from './notification-sender.ts';
+
+/** News that were checked: names can be asked for, and there is a digest or a tag. */
+export type ImageNews = News;
+
+/** Writes down what happened, in order, and asks for the scans that follow from it. */
+export async function applyNews(
+  context: ServerContext,
+  row: RegistryStored,
+  news: readonly ImageNews[],
+): Promise<void> {
+  let pushed: Date | undefined;
+  for (const one of news) {
+    if (one.kind === 'delete') await remove(context, row, one);
+    else if (await push(context, row, one)) pushed = one.at;
+  }
+  if (pushed === undefined) return;
+  await context.store
+    .updateTable('registry')
+    .set({ last_push: pushed })
+    .where('id', '=', row.id)
+    .where(({ or, eb }) => or([eb('last_push', 'is', null), eb('last_push', '<', pushed)]))
+    .execute();
+  context.events.tell({ kind: 'registry', name: row.name });
+}
+
+async function push(context: ServerContext, row: RegistryStored, one: ImageNews): Promise<boolean> {
+  const { store, queue } = context;
+  const { repository, at, tag } = one;
+  const digest = one.digest ?? (await digestOfTag(context, row, repository, tag ?? ''));
+  if (digest === undefined) return false;
+  const images = [{ digest, tags: tag === undefined ? [] : [tag], pushed: at }];
+  const rows = await placeImages(store, { registry: row.id, host: row.host, repository, images, at, cause: 'push' });
+  for (const { image, state, wasGone } of rows) {
+    if (wasGone) await settle(context, [image]);
+    // Bytes under a digest never change: what was looked through need not be again.
+    if (state !== 'scanned') await queue.scan(image, 'push');
+  }
+  return true;
+}
+
+async function remove(context: ServerContext, row: RegistryStored, one: ImageNews): Promise<void> {
+  const { repository, at, digest, tag } = one;
+  const gone = digest === undefined ? { tags: tag === undefined ? [] : [tag] } : { digests: [digest] };
+  const { images } = await removeImages(context.store, { registry: row.id, repository, at }, gone);
+  await settle(context, images);
+}
+
+const tries = 20;
+const betweenMs = 250;
+
+/** While a vulnerability database is being installed it waits a little; what is left over, the clock settles. */
+async function settle({ store, now, events, log }: ServerContext, images: readonly number[]): Promise<void> {
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const settled = await settlePlacements(store, images, now());
+    if (settled !== 'busy') {
+      if (settled.gone.length + settled.returned.length === 0) return;
+      const rows = await store
+        .selectFrom('image')
+        .select('digest')
+        .where('id', 'in', [...settled.gone, ...settled.returned])
+        .execute();
+      for (const { digest } of rows) events.tell({ kind: 'image', digest, state: 'scanned' });
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, betweenMs));
+  }
+  log.warn({ images: images.length }, 'findings of deleted images go once the vulnerability database is installed');
+}
+
+/** Docker Hub alone tells of a push without its digest. */
+async function digestOfTag(
+  context: ServerContext,
+  row: RegistryStored,
+  repository: string,
+  tag: string,
+): Promise<string | undefined> {
+  const { seal, config, log } = context;
+  const connected = await connectRegistry(targetOf(row, seal, config.network.allow), { timeoutMs: 10_000, retries: 1 });
+  try {
+    const { access, connector } = connected;
+    return await createListing(access, connector.credentials(access), `${repository}:${tag}`, repository).digestOf(
+      repository,
+      tag,
+    );
+  } catch (error) {
+    // The next look through the registry finds it.
+    log.warn({ registry: row.name, repository, tag, err: error }, 'a pushed tag could not be looked up');
+    return undefined;
+  } finally {
+    await connected.close();
+  }
+}

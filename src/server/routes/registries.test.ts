@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { sql } from 'kysely';
+import { placeImages } from '../../store/placements.ts';
+import { openSeal } from '../seal.ts';
+import { startTestServer } from '../testing/start-test-server.ts';
+import { notificationRoutes } from './notifications.ts';
+import { registryRoutes } from './registries.ts';
+
+const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+const settings = {
+  name: 'prod',
+  kind: 'distribution',
+  host: 'registry.example.com',
+  signIn: { method: 'password', username: 'jo', password: 'very-hidden-password' },
+  certificate: '-----BEGIN CERTIFICATE-----\nhidden-certificate\n-----END CERTIFICATE-----',
+};
+const secrets = /very-hidden-password|hidden-certificate/;
+
+async function open(t: TestContext) {
+  const { mkdtempSync, rmSync } = await import('node:fs');
+  const dataDir = mkdtempSync('/tmp/breakwater-test-');
+  const seal = openSeal({ dataDir });
+  const server = await startTestServer({ routes: [...registryRoutes, ...notificationRoutes], parts: { seal } });
+  t.after(async () => {
+    await server.close();
+    rmSync(dataDir, { recursive: true });
+  });
+  return { ...server, admin: await server.as('admin') };
+}
+
+test('a registry is connected, looked through at once, and never tells its secrets again', async (t) => {
+  const { admin, context } = await open(t);
+
+  const made = await admin.send('POST', '/registries', settings);
+  assert.equal(made.statusCode, 201, made.body);
+  assert.match(made.json().notificationSecret, /^[\w-]{43}$/);
+  assert.deepEqual(context.asked, [{ what: 'crawl', of: 1, because: 'created' }]);
+
+  const answers = [
+    made,
+    await admin.get('/registries'),
+    await admin.get('/registries/prod'),
+    await admin.send('PATCH', '/registries/prod', { pollMinutes: 5 }),
+    await admin.send('POST', '/registries', settings),
+    await admin.send('PATCH', '/registries/prod', { host: 'evil.example.com' }),
+    await admin.send('POST', '/registries/prod/notification-secret'),
+  ];
+  for (const { body } of answers) assert.doesNotMatch(body, secrets);
+  assert.deepEqual(
+    answers.map(({ statusCode }) => statusCode),
+    [201, 200, 200, 200, 409, 400, 200],
+  );
+  assert.deepEqual(answers[2]?.json().signIn, { method: 'password', username: 'jo' });
+  assert.equal(answers[2]?.json().hasCertificate, true);
+  assert.equal(answers[3]?.json().pollMinutes, 5);
+
+  const secret = made.json().notificationSecret;
+  for (const table of ['registry', 'trail']) {
+    const { rows } = await sql`SELECT row_to_json(t)::text FROM ${sql.table(table)} AS t`.execute(context.store);
+    const text = JSON.stringify(rows);
+    assert.doesNotMatch(text, secrets, table);
+    assert.ok(!text.includes(secret) && !text.includes(Buffer.from('very-hidden-password').toString('hex')), table);
+  }
+});
+
+test('a sign-in is asked for again before it would go to another place', async (t) => {
+  const { admin } = await open(t);
+  await admin.send('POST', '/registries', settings);
+  const certificate = '-----BEGIN CERTIFICATE-----\nmine\n-----END CERTIFICATE-----';
+  for (const change of [{ host: 'other.example.com' }, { plainHttp: true }, { certificate }]) {
+    for (const [method, path] of [
+      ['PATCH', '/registries/prod'],
+      ['POST', '/registries/prod/test'],
+    ] as const) {
+      const answer = await admin.send(method, path, change);
+      assert.equal(answer.statusCode, 400, path);
+      assert.match(answer.json().detail, /enter its sign-in again/);
+    }
+  }
+  const signIn = { method: 'password', username: 'jo', password: 'another-password' };
+  const answer = await admin.send('PATCH', '/registries/prod', { host: 'other.example.com', signIn });
+  assert.equal(answer.statusCode, 200);
+  assert.equal(answer.json().host, 'other.example.com');
+  assert.equal(answer.json().hasCertificate, true);
+  assert.equal((await admin.send('PATCH', '/registries/prod', { certificate: '' })).json().hasCertificate, false);
+});
+
+test('what cannot be is refused in words before anything is kept', async (t) => {
+  const { admin } = await open(t);
+  const wrong = [
+    [{ kind: 'nonsense' }, /There are: acr, ecr/],
+    [{ host: 'https://registry.example.com' }, /Write it without https/],
+    [{ host: 'registry.example.com/team' }, /without a path/],
+    [{ host: 'user:pw@registry.example.com' }, /is not a host/],
+    [{ kind: 'acr' }, /azurecr\.io/],
+    [{ kind: 'ecr', host: '123456789012.dkr.ecr.eu-central-1.amazonaws.com' }, /AWS identity/],
+    [{ certificate: 'x' }, /PEM/],
+    [{ name: 'Not A Name' }, /name/],
+  ] as const;
+  for (const [change, message] of wrong) {
+    const answer = await admin.send('POST', '/registries', { ...settings, ...change });
+    assert.equal(answer.statusCode, 400, JSON.stringify(change));
+    assert.match(answer.json().detail, message);
+  }
+  assert.deepEqual((await admin.get('/registries')).json(), { items: [] });
+});
+
+test('each sees the registries and figures of their grants, and changes those that they administer', async (t) => {
+  const { admin, as, context } = await open(t);
+  const { certificate: _, ...plain } = settings;
+  for (const name of ['one', 'two', 'three']) await admin.send('POST', '/registries', { ...plain, name });
+  const place = (registry: number, repository: string, letter: string) =>
+    placeImages(context.store, {
+      ...{ registry, host: 'h', repository, at: new Date(), cause: 'crawl' },
+      images: [{ digest: digest(letter), tags: ['1'] }],
+    });
+  await place(1, 'team/app', 'a');
+  await place(1, 'other/app', 'b');
+  await place(2, 'team/app', 'a');
+
+  const everything = (await admin.get('/registries')).json();
+  assert.deepEqual(
+    everything.items.map((row: { name: string; images: { known: number } }) => [row.name, row.images.known]),
+    [
+      ['one', 2],
+      ['three', 0],
+      ['two', 1],
+    ],
+  );
+  const reader = await as([{ role: 'reader', scope: { kind: 'repository', value: 'one/team/*' } }]);
+  const visible = (await reader.get('/registries')).json();
+  assert.deepEqual([visible.items.length, visible.items[0].name, visible.items[0].images.known], [1, 'one', 1]);
+  const names = (await reader.get('/registries/one/repositories')).json().items;
+  assert.deepEqual(
+    names.map(({ name }: { name: string }) => name),
+    ['team/app'],
+  );
+  assert.equal((await reader.get('/registries/two')).statusCode, 404);
+  assert.equal((await reader.get('/registries/two/repositories')).statusCode, 404);
+  assert.equal((await reader.send('POST', '/registries/one/crawl')).statusCode, 403);
+
+  const keeper = await as([{ role: 'admin', scope: { kind: 'registry', value: 'three' } }]);
+  assert.equal((await keeper.get('/registries/three')).statusCode, 200);
+  assert.equal((await keeper.send('PATCH', '/registries/three', { pollMinutes: 1 })).statusCode, 200);
+  assert.equal((await keeper.send('POST', '/registries/three/crawl')).statusCode, 202);
+  for (const [method, path, body] of [
+    ['PATCH', '/registries/one', {}],
+    ['POST', '/registries/one/test', {}],
+    ['POST', '/registries/one/crawl', undefined],
+    ['POST', '/registries/one/notification-secret', undefined],
+  ] as const)
+    assert.equal((await keeper.send(method, path, body)).statusCode, 404, path);
+  for (const [method, path, body] of [
+    ['DELETE', '/registries/three', undefined],
+    ['POST', '/registries', settings],
+    ['POST', '/registry-tests', settings],
+  ] as const)
+    assert.equal((await keeper.send(method, path, body)).statusCode, 403, path);
+});
+
+test('lists go on where the page before ended', async (t) => {
+  const { admin } = await open(t);
+  const { certificate: _, ...plain } = settings;
+  for (const name of ['a', 'b', 'c']) await admin.send('POST', '/registries', { ...plain, name });
+  const first = (await admin.get('/registries?limit=2')).json();
+  const second = (await admin.get(`/registries?limit=2&cursor=${first.next}`)).json();
+  const names = [...first.items, ...second.items].map(({ name }) => name);
+  assert.deepEqual([names, second.next], [['a', 'b', 'c'], undefined]);
+});
+
+test('with a registry go its places, and the images that lay nowhere else', async (t) => {
+  const { admin, context } = await open(t);
+  const { certificate: _, ...plain } = settings;
+  for (const name of ['one', 'two']) await admin.send('POST', '/registries', { ...plain, name });
+  for (const [registry, letters] of [
+    [1, 'ab'],
+    [2, 'b'],
+  ] as const)
+    await placeImages(context.store, {
+      ...{ registry, host: 'h', repository: 'app', at: new Date(), cause: 'crawl' },
+      images: [...letters].map((letter) => ({ digest: digest(letter), tags: [] })),
+    });
+  assert.equal((await admin.send('DELETE', '/registries/one')).statusCode, 204);
+  assert.equal((await admin.send('DELETE', '/registries/one')).statusCode, 404);
+  const images = await context.store.selectFrom('image').select(['digest', 'gone']).orderBy('digest').execute();
+  assert.deepEqual(
+    images.map(({ gone }) => gone === null),
+    [false, true],
+  );
+});
+
+test('settings are tried out step by step, and what fails says what to do', async (t) => {
+  const { admin } = await open(t);
+  const steps = async (change: object) => {
+    const { certificate: _, ...plain } = settings;
+    const answer = await admin.send('POST', '/registry-tests', { ...plain, ...change });
+    assert.equal(answer.statusCode, 200, answer.body);
+    assert.equal(answer.json().ok, false);
+    return answer.json().steps as { step: string; ok: boolean; message: string }[];
+  };
+  const inside = [
+    '127.0.0.1:5000',
+    'localhost:5000',
+    '[::1]:5000',
+    '169.254.169.254',
+    '[fd00:ec2::254]',
+    '10.1.2.3',
+    '2130706433.',
+  ];
+  for (const host of inside.slice(0, 6)) {
+    const [step, ...more] = await steps({ host });
+    assert.deepEqual([step?.step, step?.ok, more.length], ['address', false, 0], host);
+    assert.match(step?.message ?? '', /network\.allow/, host);
+  }
+  assert.match((await steps({ host: 'no-such-host.invalid' }))[0]?.message ?? '', /there is no host/);
+  assert.match((await steps({ kind: 'harbor', host: 'a b' }))[0]?.message ?? '', /is not a host/);
+});
