@@ -18,7 +18,7 @@ export function hasherFor(args: readonly string[], environment: Terminal['enviro
   const wasScanned = existsSync(mark) && !args.includes('--no-cache');
   const hasher = startHasher(wasScanned ? 'when-needed' : 'now');
   const close = () => {
-    if (!args.includes('--no-cache') && !attempt(() => touch(mark))) writeEntry(directory, mark, () => []);
+    if (!args.includes('--no-cache') && !attempt(() => touch(mark))) writeEntry(directory, mark, () => [].values());
     hasher.close();
   };
   return { hasher: { ...hasher, close } };
