@@ -33,7 +33,40 @@ export const syntheticImages: readonly SyntheticImage[] = [
         layer.text('opt/app/package.json', packageJson(0));
       }),
   },
+  {
+    title: '100,000 npm packages',
+    make: (directory) =>
+      writeImage(join(directory, 'many-packages.tar'), 1, (layer) => {
+        for (let at = 0; at < 100_000; at += 1)
+          layer.text(`srv/app-${at % 100}/node_modules/package-${at}/package.json`, packageJson(at));
+      }),
+  },
+  {
+    title: 'a dpkg database of 60 MB',
+    make: (directory) =>
+      writeImage(join(directory, 'large-database.tar'), 1, (layer) => {
+        layer.text('etc/os-release', 'ID=debian\nVERSION_ID="12"\n');
+        layer.text('var/lib/dpkg/status', Array.from({ length: 70_000 }, (_package, at) => paragraph(at)).join(''));
+      }),
+  },
 ];
+
+/** As long as Debian's are on average. */
+function paragraph(at: number): string {
+  return `Package: package-${at}
+Status: install ok installed
+Priority: optional
+Section: libs
+Installed-Size: ${at}
+Maintainer: Debian Maintainers <maintainers-${at % 1000}@lists.debian.org>
+Architecture: amd64
+Source: source-${at % 5000}
+Version: 1.2.${at}-1+deb12u1
+Depends: libc6 (>= 2.34), libgcc-s1 (>= 3.0), libstdc++6 (>= 11)
+Description: one of many packages
+${' A sentence that tells what this package is good for and what is in it.\n'.repeat(7)}
+`;
+}
 
 function packageJson(at: number): string {
   return JSON.stringify({ name: `package-${at}`, version: `1.0.${at}` });
@@ -111,9 +144,12 @@ class LayerWriter {
   }
 
   #write(content: Buffer): void {
-    if (this.#fill + content.length > bufferBytes) this.#flush();
-    content.copy(this.#buffer, this.#fill);
-    this.#fill += content.length;
+    for (let at = 0; at < content.length; ) {
+      if (this.#fill === bufferBytes) this.#flush();
+      const copied = content.copy(this.#buffer, this.#fill, at);
+      this.#fill += copied;
+      at += copied;
+    }
   }
 
   #flush(): void {
