@@ -55,7 +55,7 @@ export interface Answer<T> {
 export interface Route {
   /** `images.list`: also the operationId. */
   readonly id: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
   /** Below `/api/v1`, with `{name}` for parameters. */
   readonly path: string;
   readonly summary: string;

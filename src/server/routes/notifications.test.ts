@@ -202,7 +202,13 @@ test('the secret may be shown as bearer, alone, as basic password or in the path
 });
 
 test('Event Grid gets the answer to its question whether it is wanted, only with the secret', async (t) => {
-  const { send } = await open(t, 'acr');
+  const { send, server } = await open(t, 'acr');
+  const asked = await server.app.inject({
+    method: 'OPTIONS',
+    url: '/api/v1/notifications/prod',
+    headers: { 'webhook-request-origin': 'eventgrid.azure.net', 'webhook-request-rate': '120' },
+  });
+  assert.deepEqual([asked.statusCode, asked.headers['webhook-allowed-origin']], [200, 'eventgrid.azure.net']);
   const question = [
     {
       id: '1',

@@ -21,6 +21,7 @@ const shared = {
   body: z.unknown().describe('What the registry sends, in its own form.'),
   bodyBytes: maxBytes,
   answer,
+  errors: [401],
 } as const;
 
 type Incoming = Pick<RouteRequest<unknown, unknown, unknown>, 'headers' | 'raw' | 'body'>;
@@ -49,4 +50,33 @@ const receiveWithSecret = route({
   },
 });
 
-export const notificationRoutes: readonly Route[] = [receive, receiveWithSecret];
+/**
+ * Before it sends CloudEvents, Event Grid asks whether it may, without showing the secret; the notifications then do.
+ * https://learn.microsoft.com/azure/event-grid/end-point-validation-cloud-events-schema
+ */
+const handshake = {
+  method: 'OPTIONS',
+  access: 'public',
+  summary: 'Says from where notifications are taken, as CloudEvents ask before they are sent.',
+  answer: z.object({}),
+  handle: async () => ({
+    body: {},
+    headers: { 'webhook-allowed-origin': 'eventgrid.azure.net', 'webhook-allowed-rate': '*' },
+  }),
+} as const;
+
+const allow = route({
+  ...handshake,
+  id: 'notifications.allow',
+  path: receive.path,
+  params: z.object({ registry: registryParam }),
+});
+
+const allowWithSecret = route({
+  ...handshake,
+  id: 'notifications.allow-with-secret',
+  path: receiveWithSecret.path,
+  params: z.object({ registry: registryParam, secret: z.string().min(1).max(200) }),
+});
+
+export const notificationRoutes: readonly Route[] = [receive, receiveWithSecret, allow, allowWithSecret];
