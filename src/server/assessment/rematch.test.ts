@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { type Assessment, type MadeDatabase, makeDatabase, openAssessment } from '../../../test/support/assessment.ts';
 import { apk, flaw, npm } from '../../../test/support/judge.ts';
-import type { Advisory } from '../../model/advisory.ts';
+import type { Advisory, VersionRange } from '../../model/advisory.ts';
 import type { PackageDraft } from '../../model/package.ts';
 import { severities } from '../../model/severity.ts';
 import { checkSummaries } from '../../store/summaries.ts';
@@ -111,16 +111,17 @@ const advisory: fc.Arbitrary<Advisory> = fc.record(
       ['CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H'],
       ['CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N'],
     ),
-    withdrawn: fc.constantFrom('2026-01-01'),
     affected: fc.array(
       fc.record(
         {
           stream: fc.constantFrom('npm', 'pypi', 'alpine:3.18'),
           name: fc.constantFrom(...names),
-          ranges: fc.array(fc.record({ introduced: someVersion, fixed: someVersion }, { requiredKeys: [] }), {
-            minLength: 1,
-            maxLength: 2,
-          }),
+          ranges: fc.constantFrom<VersionRange[]>(
+            [{}],
+            [{ introduced: '1' }],
+            [{ fixed: '3' }],
+            [{ introduced: '2', fixed: '4' }],
+          ),
           status: fc.constantFrom('affected' as const, 'not-affected' as const, 'will-not-fix' as const),
         },
         { requiredKeys: ['stream', 'name', 'ranges'] },
@@ -139,24 +140,70 @@ const facts: fc.Arbitrary<CveFacts> = fc.record(
   },
   { requiredKeys: ['cve'] },
 );
-const stream = (id: string, scheme: string): fc.Arbitrary<FeedStream> =>
-  fc.record({
-    id: fc.constant(id),
-    scheme: fc.constant(scheme),
-    level: fc.constant('full' as const),
-    names: fc.constantFrom('source' as const, 'binary' as const),
-  });
-const database: fc.Arbitrary<MadeDatabase> = fc.record({
-  feeds: fc.record({ one: fc.array(advisory, { maxLength: 6 }), two: fc.array(advisory, { maxLength: 4 }) }),
+const streams: readonly FeedStream[] = [
+  { id: 'npm', scheme: 'npm', level: 'full' },
+  { id: 'pypi', scheme: 'pep440', level: 'full' },
+  { id: 'alpine:3.18', scheme: 'apk', level: 'full' },
+];
+const database: fc.Arbitrary<EditedDatabase> = fc.record({
+  advisories: fc.array(advisory, { minLength: 4, maxLength: 8 }),
   facts: fc.uniqueArray(facts, { selector: ({ cve }) => cve, maxLength: 3 }),
-  streams: fc
-    .tuple(
-      stream('npm', 'npm'),
-      stream('pypi', 'pep440'),
-      stream('alpine:3.18', 'apk'),
-      fc.subarray([0, 1, 2], { minLength: 2 }),
-    )
-    .map(([a, b, c, kept]) => kept.map((at) => [a, b, c][at] as FeedStream)),
+  streams: fc.constant(streams),
+});
+
+interface EditedDatabase {
+  readonly advisories: readonly Advisory[];
+  readonly facts: readonly CveFacts[];
+  readonly streams: readonly FeedStream[];
+}
+type Edit = (before: EditedDatabase) => EditedDatabase;
+
+/** One advisory is told otherwise. */
+const change = (field: keyof Advisory, values: fc.Arbitrary<unknown>): fc.Arbitrary<Edit> =>
+  fc.tuple(fc.nat(7), values).map(([at, value]) => (before) => ({
+    ...before,
+    advisories: before.advisories.map((one, place) => (place === at ? { ...one, [field]: value } : one)),
+  }));
+const edit: fc.Arbitrary<Edit> = fc.oneof(
+  change('severity', fc.constantFrom(...severities)),
+  change('cvss', fc.constantFrom([], ['CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H'])),
+  change('aliases', fc.subarray(others, { maxLength: 2 })),
+  change('title', fc.constantFrom('a', 'b', undefined)),
+  change('withdrawn', fc.constantFrom('2026-01-01', undefined)),
+  change(
+    'affected',
+    advisory.map(({ affected }) => affected),
+  ),
+  advisory.map(
+    (added): Edit =>
+      (before) => ({ ...before, advisories: [...before.advisories, added] }),
+  ),
+  fc.nat(7).map(
+    (at): Edit =>
+      (before) => ({ ...before, advisories: before.advisories.toSpliced(at, 1) }),
+  ),
+  facts.map(
+    (told): Edit =>
+      (before) => ({
+        ...before,
+        facts: [...before.facts.filter(({ cve }) => cve !== told.cve), told],
+      }),
+  ),
+  fc.tuple(fc.nat(2), fc.constantFrom('source' as const, 'binary' as const)).map(
+    ([at, called]): Edit =>
+      (before) => ({
+        ...before,
+        streams: before.streams.map((one, place) => (place === at ? { ...one, names: called } : one)),
+      }),
+  ),
+  fc.nat(2).map(
+    (at): Edit =>
+      (before) => ({ ...before, streams: before.streams.toSpliced(at, 1) }),
+  ),
+);
+const written = ({ advisories, ...rest }: EditedDatabase): MadeDatabase => ({
+  ...rest,
+  feeds: { one: advisories.filter((_one, at) => at % 2 === 0), two: advisories.filter((_one, at) => at % 2 === 1) },
 });
 const image: fc.Arbitrary<readonly PackageDraft[]> = fc.array(
   fc.tuple(fc.constantFrom(...names), someVersion, fc.nat(3)).map(([name, version, kind]): PackageDraft => {
@@ -175,7 +222,10 @@ const scope = fc.oneof(
 );
 const history = fc.record({
   first: database,
-  steps: fc.array(fc.record({ database, images: fc.array(image, { maxLength: 2 }) }), { minLength: 1, maxLength: 3 }),
+  steps: fc.array(
+    fc.record({ edits: fc.array(edit, { minLength: 1, maxLength: 2 }), images: fc.array(image, { maxLength: 1 }) }),
+    { minLength: 3, maxLength: 6 },
+  ),
   images: fc.array(image, { minLength: 1, maxLength: 4 }),
   scopes: fc.array(scope, { maxLength: 3 }),
 });
@@ -183,7 +233,8 @@ const history = fc.record({
 test('a delta leaves what matching everything again leaves, for any two databases', { timeout: 600_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(history, async ({ first, steps, images, scopes }) => {
-      await using opened = await openAssessment(first);
+      let edited = first;
+      await using opened = await openAssessment(written(edited));
       const add = async (drafts: readonly PackageDraft[]) => opened.scan(await opened.addImage('image'), drafts);
       for (const given of scopes)
         await opened.store
@@ -198,14 +249,15 @@ test('a delta leaves what matching everything again leaves, for any two database
           .execute();
       for (const drafts of images) await add(drafts);
       for (const step of steps) {
-        await install(opened, step.database);
+        edited = step.edits.reduce((before, apply) => apply(before), edited);
+        await install(opened, written(edited));
         for (const drafts of step.images) await add(drafts);
         assert.deepEqual(await standing(opened.store), await expected(opened));
         assert.deepEqual(await checkSummaries(opened.store, false), []);
         assert.deepEqual(await exceptedNow(opened.store), await exceptedAnew(opened.store, scopes));
       }
       const before = await standing(opened.store);
-      await install(opened, steps.at(-1)?.database as MadeDatabase, true);
+      await install(opened, written(edited), true);
       assert.deepEqual(await standing(opened.store), before, 'and everything again changes nothing more');
       rmSync(opened.directory, { recursive: true, force: true });
     }),
