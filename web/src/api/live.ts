@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { LiveEvent } from '../../../src/server/contract/events.ts';
-import { apiBase } from './request.ts';
+import { followEvents, type LiveState, missed } from './event-feed.ts';
 
 /** First elements of the query keys that an event of a kind touches. */
 const touches: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
@@ -13,7 +13,7 @@ const touches: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
   recommendation: ['recommendations', 'overview'],
 };
 
-export type LiveState = 'connecting' | 'live' | 'lost';
+const everything = [...new Set(Object.values(touches).flat())];
 
 /** At most one round of fetching in so many milliseconds, however many events come. */
 const roundMs = 1_500;
@@ -27,7 +27,6 @@ export function useLiveUpdates(enabled: boolean): LiveState {
   const [state, setState] = useState<LiveState>('connecting');
   useEffect(() => {
     if (!enabled) return;
-    const source = new EventSource(`${apiBase}/events`);
     const touched = new Set<string>();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const flush = () => {
@@ -41,16 +40,26 @@ export function useLiveUpdates(enabled: boolean): LiveState {
         });
       }
     };
-    const onMessage = (message: MessageEvent<string>) => {
-      for (const head of touches[kindOf(message.data) ?? 'job'] ?? []) touched.add(head);
+    const touch = (heads: readonly string[]) => {
+      for (const head of heads) touched.add(head);
       timer ??= setTimeout(flush, roundMs);
     };
-    source.onopen = () => setState('live');
-    source.onerror = () => setState('lost');
-    source.onmessage = onMessage;
-    for (const kind of Object.keys(touches)) source.addEventListener(kind, onMessage);
+    let before: LiveState = 'connecting';
+    const stop = followEvents(Object.keys(touches), {
+      onState: (next) => {
+        // What happened meanwhile was told to nobody.
+        if (next === 'live' && before === 'lost') touch(everything);
+        before = next;
+        setState(next);
+      },
+      onData: (data) => {
+        const kind = kindOf(data);
+        if (kind) touch(touches[kind]);
+        else if (data === missed) touch(everything);
+      },
+    });
     return () => {
-      source.close();
+      stop();
       clearTimeout(timer);
     };
   }, [client, enabled]);
@@ -59,7 +68,8 @@ export function useLiveUpdates(enabled: boolean): LiveState {
 
 function kindOf(data: string): LiveEvent['kind'] | undefined {
   try {
-    return (JSON.parse(data) as LiveEvent).kind;
+    const { kind } = JSON.parse(data) as LiveEvent;
+    return kind in touches ? kind : undefined;
   } catch {
     // Not one of ours, or cut: the next event brings the news.
     return undefined;

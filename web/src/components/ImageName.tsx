@@ -8,7 +8,7 @@ export function ImageName({ digest, name }: { readonly digest: string; readonly 
   const hasRegistry = slash > 0 && /[.:]|^localhost$/.test(name.slice(0, slash));
   return (
     <AppLink to={imageAddress(digest)} className={classes.link} title={name}>
-      <bdi className={classes.name}>
+      <bdi className={classes.name} data-name>
         {hasRegistry && <span className={classes.registry}>{name.slice(0, slash + 1)}</span>}
         <span className={classes.rest}>{hasRegistry ? name.slice(slash + 1) : name}</span>
       </bdi>

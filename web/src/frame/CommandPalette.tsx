@@ -52,6 +52,7 @@ export function CommandPalette({ close }: { readonly close: () => void }) {
       aria-label="Search"
     >
       <Spotlight.Search
+        autoFocus
         placeholder="Image, CVE, package, registry, page or action"
         aria-label="Search for an image, a CVE, a package, a registry, a page or an action"
         leftSection={<IconSearch size={18} stroke={1.6} />}

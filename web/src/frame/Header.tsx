@@ -1,7 +1,7 @@
 import { AppShell, Burger, Kbd, Tooltip, UnstyledButton } from '@mantine/core';
 import { useOs } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import type { LiveState } from '../api/live.ts';
+import type { LiveState } from '../api/event-feed.ts';
 import { AppLink } from '../components/AppLink.tsx';
 import classes from './Frame.module.css';
 import { Logo } from './Logo.tsx';
