@@ -9,6 +9,11 @@ const patience = 15_000;
 
 /** Sees that a database we do not run is one that we can use, or says what is wrong with it and the next step. */
 export async function checkExternal(url: string, log: StoreLog, waitMs = patience): Promise<void> {
+  if (!/^postgres(ql)?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
+    throw new AppError(
+      'CONFIG_INVALID',
+      'BREAKWATER_DATABASE_URL is not a URL such as postgresql://user:password@host:5432/database. Correct it.',
+    );
   const client = await connectPatiently(url, log, waitMs);
   try {
     const { rows } = await client.query<Facts>(factsQuery);
