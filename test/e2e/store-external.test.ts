@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { AppError } from '../../src/lib/errors.ts';
@@ -21,7 +22,7 @@ test('every test of the store passes on it', needsInstalled(), async (t) => {
 
   const { status, stdout } = spawnSync(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=tap', 'src/store/**/*.test.ts'],
+    ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=tap', ...testsOfTheStore()],
     {
       cwd: root,
       encoding: 'utf8',
@@ -167,4 +168,12 @@ async function faultOf(databaseUrl: string): Promise<string> {
   const failure = await checkExternal(databaseUrl, log, 0).catch((error: unknown) => error);
   assert.ok(failure instanceof AppError && /^(STORE_UNAVAILABLE|CONFIG_INVALID)$/.test(failure.code), `${failure}`);
   return failure.message;
+}
+
+/** All that open a store, wherever they lie. */
+function testsOfTheStore(): readonly string[] {
+  return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join(root, 'src', name))
+    .filter((path) => readFileSync(path, 'utf8').includes('/open-test-store.ts'));
 }
