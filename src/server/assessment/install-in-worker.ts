@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { programBeside } from '../../lib/beside.ts';
 import { AppError, type ErrorCode } from '../../lib/errors.ts';
 import type { Installation, Installed } from './rematch.ts';
 
@@ -15,7 +16,7 @@ export type InstallOutcome =
 /** `installDatabase` in a thread of its own, with a connection of its own: requests are answered meanwhile. */
 export function installInWorker(errand: InstallErrand, signal: AbortSignal): Promise<Installed | undefined> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./install-worker.ts', import.meta.url), { workerData: errand });
+    const worker = new Worker(programBeside(new URL('./install-worker.ts', import.meta.url)), { workerData: errand });
     // Its transaction ends with its connection: nothing of it stays.
     const stop = () => void worker.terminate();
     signal.addEventListener('abort', stop, { once: true });
