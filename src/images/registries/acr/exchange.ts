@@ -15,6 +15,15 @@ const lifeMs = 2 * 60 * 60_000;
  * scope that is given an access token by `/oauth2/token`, as for any identity token.
  */
 export function exchangeFinder(access: RegistryAccess): CredentialFinder {
+  const finder = finders.get(access) ?? createFinder(access);
+  finders.set(access, finder);
+  return finder;
+}
+
+/** One registry that is being asked exchanges once, whatever is asked of it. */
+const finders = new WeakMap<RegistryAccess, CredentialFinder>();
+
+function createFinder(access: RegistryAccess): CredentialFinder {
   let held: { readonly credentials: Credentials; readonly until: number } | undefined;
   return async (_reference, signal) => {
     if (held && held.until > Date.now()) return { credentials: held.credentials, notes: [] };
