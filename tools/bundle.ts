@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -34,24 +34,40 @@ function takenFrom(_import: string, list: string, module: string): string {
   return `import type { ${types.map((name) => name.slice(5)).join(', ')} } from ${module}; const { ${taken} } = process.getBuiltinModule(${module});`;
 }
 
-await build({
-  absWorkingDir: root,
-  entryPoints: { breakwater: 'src/cli/run.ts', 'hash-worker': 'src/images/hash-worker.ts' },
-  outdir: join(output, 'dist'),
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  packages: 'external',
-  plugins: [plainBuiltins],
-  alias: { 'zod/mini': join(root, 'node_modules/zod/mini/index.js') },
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'none',
-  logLevel: 'warning',
-});
+/** Scanner and server apart: what they shared would be cut into more files, and a scan would load all of them. */
+const programs = [
+  { chunks: 'chunk', entryPoints: { breakwater: 'src/cli/run.ts', 'hash-worker': 'src/images/hash-worker.ts' } },
+  {
+    chunks: 'server-chunk',
+    entryPoints: {
+      server: 'src/server/run.ts',
+      'scan-worker': 'src/server/workers/scan-worker.ts',
+      'install-worker': 'src/server/assessment/install-worker.ts',
+    },
+  },
+] as const;
 
+for (const { chunks, entryPoints } of programs)
+  await build({
+    absWorkingDir: root,
+    entryPoints,
+    chunkNames: `${chunks}-[hash]`,
+    outdir: join(output, 'dist'),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    packages: 'external',
+    plugins: [plainBuiltins],
+    alias: { 'zod/mini': join(root, 'node_modules/zod/mini/index.js') },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+
+if (existsSync(join(root, 'dist/web'))) cpSync(join(root, 'dist/web'), join(output, 'dist/web'), { recursive: true });
 for (const name of ['bin', 'data', 'schemas', 'LICENSE', 'NOTICE', 'README.md'])
   cpSync(join(root, name), join(output, name), { recursive: true });
 mkdirSync(join(output, 'licenses'));

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import * as z from 'zod';
+import { packageFile } from '../../lib/beside.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Package } from '../../model/package.ts';
 import type { ScannedImage } from '../../model/report.ts';
@@ -18,8 +18,8 @@ const maxBytes = 64 * 1024 * 1024;
 
 /** The package lists of real images that come along; beside `src` and beside `dist` alike. */
 export function readDemoBases(): DemoBases {
-  const path = resolve(import.meta.dirname, '../../../data/demo.json.zst');
-  const text = zstdDecompressSync(readFileSync(path), { maxOutputLength: maxBytes }).toString('utf8');
+  const packed = readFileSync(packageFile('data/demo.json.zst'));
+  const text = zstdDecompressSync(packed, { maxOutputLength: maxBytes }).toString('utf8');
   const documents = z.record(z.string(), z.looseObject({})).parse(JSON.parse(text));
   return new Map(
     Object.entries(documents).map(([id, document]) => [id, readInventoryDocument(JSON.stringify(document), id)]),

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { resolve } from 'node:path';
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -10,6 +9,7 @@ import fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify';
+import { packageFile } from '../../lib/beside.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { ServerContext } from '../context.ts';
 import { Refusal } from '../refusal.ts';
@@ -83,7 +83,7 @@ export async function createApp(context: ServerContext, options: AppOptions): Pr
   app.get('/openapi.json', (_request, reply) =>
     reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(document),
   );
-  await serveConsole(app, options.consoleDirectory ?? resolve(import.meta.dirname, '../../../dist/web'));
+  await serveConsole(app, options.consoleDirectory ?? packageFile('dist/web'));
   return app;
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { programBeside } from '../../lib/beside.ts';
 import type { ScanErrand, ScanOutcome, ScanProgress, WorkerAnswer } from './protocol.ts';
 
 /** Scan workers: processes that may die without taking anything along. */
@@ -143,7 +144,7 @@ function crashed(code: string, message: string): ScanOutcome {
 }
 
 function forkWorker(memoryMb: number): ChildProcess {
-  const url = new URL('./scan-worker.ts', import.meta.url);
+  const url = programBeside(new URL('./scan-worker.ts', import.meta.url));
   // V8 ends itself somewhat before the limit, with the rest for buffers outside its heap.
   const heapMb = Math.max(64, Math.floor(memoryMb * 0.6));
   return fork(url, {
