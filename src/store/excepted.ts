@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { closeFence } from './builds.ts';
 import { applyDifferences, differenceColumns } from './summaries.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
@@ -32,6 +33,8 @@ export async function reachOf(store: Store, scope: ExceptionReachScope): Promise
  */
 export async function settleExceptions(transaction: StoreTransaction, exceptions: readonly string[]): Promise<void> {
   if (exceptions.length === 0) return;
+  // An image that is being recorded would neither see this decision nor be seen by it.
+  await closeFence(transaction);
   const ended = sql`exception = ANY(${exceptions}::uuid[]) AND exception NOT IN (SELECT id FROM (${approved()}) AS a)`;
   const { rows } = await sql<{ image: number }>`SELECT DISTINCT image FROM excepted WHERE ${ended}`.execute(
     transaction,

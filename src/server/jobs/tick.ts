@@ -1,3 +1,4 @@
+import { expireExceptions } from '../../store/excepted.ts';
 import { pruneJobs } from '../../store/jobs.ts';
 import type { ServerContext } from '../context.ts';
 import { storedSettings } from '../registries/registry-secrets.ts';
@@ -15,6 +16,7 @@ export async function runTick(context: ServerContext): Promise<void> {
     ['jobs', ({ store, now }) => pruneJobs(store, new Date(now().getTime() - jobsKeptMs))],
     ['notifications', pruneNotifications],
     ['sign-ins', tidySignIns],
+    ['exceptions', endExceptions],
   ];
   for (const [name, run] of parts)
     await run(context).catch((error) =>
@@ -30,6 +32,11 @@ async function pollRegistries({ store, queue, now }: ServerContext): Promise<voi
     const due = (row.last_crawl?.getTime() ?? 0) + pollMinutes * 60_000;
     if (pollMinutes > 0 && due <= now().getTime()) await queue.crawl(row.id, 'schedule');
   }
+}
+
+/** What an exception covered counts again from its last day on. */
+async function endExceptions({ store, events, now }: ServerContext): Promise<void> {
+  for (const id of await expireExceptions(store, now())) events.tell({ kind: 'exception', id });
 }
 
 async function pruneNotifications({ store, now }: ServerContext): Promise<void> {
