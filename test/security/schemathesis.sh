@@ -23,7 +23,8 @@ for _ in $(seq 300); do
 done
 read -r url token <"$folder/address"
 
-# What ends the run's own session or token, or never ends itself, is tried by other tests.
+# A stream that never ends is tried by other tests.
+cd "$folder"
 "$tool" run "$url/openapi.json" \
   --header "Authorization: Bearer $token" \
   --exclude-operation-id events.listen \

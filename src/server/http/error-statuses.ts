@@ -4,7 +4,7 @@ import type { Route } from '../route.ts';
 export function errorStatuses(route: Route): readonly number[] {
   const { method, access, body, path, errors = [] } = route;
   const changes = method !== 'GET';
-  const found = new Set([400, 429, 503, ...errors]);
+  const found = new Set([400, 429, 431, 503, ...errors]);
   if (access !== 'public' || route.rate === 'sign-in') found.add(401);
   if (access !== 'public' || changes) found.add(403);
   if (path.includes('{') || changes) found.add(404);
