@@ -194,6 +194,21 @@ export const historyEvent = z.object({
 
 export const historyPage = pageOf(historyEvent);
 
+export const historyQuery = z
+  .object({
+    since: instant.optional(),
+    cause: listOf(changeCause),
+    change: listOf(historyEvent.shape.change),
+  })
+  .extend(pageQuery.shape);
+
+export const imagePackageQuery = z
+  .object({ q: z.string().max(200).optional().describe('Part of a name, version or path.') })
+  .extend(pageQuery.shape);
+
+export const imagePackagePage = pageOf(imagePackage);
+export const upgradeList = z.object({ items: z.array(upgradeRow) });
+
 export type ImageRow = z.infer<typeof imageRow>;
 export type ImageQuery = z.infer<typeof imageQuery>;
 export type ImageFilter = z.infer<typeof imageFilter>;

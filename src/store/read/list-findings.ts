@@ -45,6 +45,22 @@ export async function listFindingsOf(
   return { ...pageFrom(read.rows, order, query.limit, toFindingRow), ...(total !== undefined && { total }) };
 }
 
+/** All findings of some images, image by image. */
+export async function findingsOfImages(
+  store: Store,
+  images: readonly number[],
+  filter: FindingFilter,
+  visibility: Visibility,
+): Promise<FindingRow[]> {
+  const { rows } = await sql<ReadFinding>`SELECT ${findingColumns(visibility)}
+    FROM image_components AS held CROSS JOIN unnest(held.components) AS part
+      JOIN candidate AS c ON c.component = part JOIN component AS k ON k.id = c.component JOIN flaw AS f ON f.id = c.flaw
+      JOIN image AS i ON i.id = held.image
+    WHERE held.image = ANY(${images}::int[]) AND ${allOf(findingConditions(filter))}
+    ORDER BY i.id, c.risk DESC, c.component, c.flaw`.execute(store);
+  return rows.map(toFindingRow);
+}
+
 /**
  * Findings of all images, most urgent first: candidates are read along their index, and for each the images that hold
  * the component, so that a page costs about as much as its rows.

@@ -4,7 +4,7 @@ import { allOf, type Condition } from './image-conditions.ts';
 import type { FindingCounts } from './image-row.ts';
 import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, sortKeys } from './page.ts';
 import { containsPattern } from './patterns.ts';
-import { imageVisible, seenComponents, type Visibility } from './visibility.ts';
+import { imageName, imageVisible, type Visibility, withSeen } from './visibility.ts';
 
 export type RecommendationStatus = 'open' | 'doing' | 'done' | 'accepted';
 
@@ -23,6 +23,8 @@ export interface RecommendationQuery extends PageRequest {
   readonly overdue?: boolean | undefined;
   readonly registry?: readonly string[] | undefined;
   readonly key?: string | undefined;
+  /** Whether the first page tells how many there are; it does unless told otherwise. */
+  readonly isCounted?: boolean;
 }
 
 export interface ReadUpdate extends Omit<FindingCounts, 'fixable'> {
@@ -51,18 +53,20 @@ export async function listUpdates(
   { dueDays, today }: { readonly dueDays: DueDays; readonly today: string },
 ): Promise<Page<ReadUpdate>> {
   const within = query.registry?.length ? await narrowed(store, visibility, query.registry) : visibility;
-  const isFirst = query.cursor === undefined;
+  const isFirst = query.cursor === undefined && query.isCounted !== false;
   const from = sql`FROM (SELECT *, status IN ('open', 'doing') AND due < ${today}::date AS overdue FROM (
       SELECT u.*, n.owner, n.changed, coalesce(n.due, ${dueDate(dueDays)}) AS due, ${status} AS status
       FROM ${updateSummaries(within)} AS u LEFT JOIN recommendation_note AS n ON n.key = u.key) AS noted) AS u
     WHERE ${allOf(conditionsOf(query))}`;
   const [read, counted] = await Promise.all([
-    sql<ReadUpdate & { sort_keys: string[] }>`SELECT page.*, ${imageCount(within)} AS images FROM (
+    sql<ReadUpdate & { sort_keys: string[] }>`${withSeen(within)} SELECT page.*, ${imageCount(within)} AS images FROM (
         SELECT u.key, u.type, u.stream, u.software, u.target, u.versions, u.components, u.flaws, u.images AS counted, u.critical, u.high,
           u.medium, u.low, u.negligible, u.unknown, u.exploited, u.risk, u.owner, u.due, u.overdue, u.status, u.changed,
           ${sortKeys(order)} AS sort_keys
         ${from} AND ${behind(order, query.cursor)} ${orderBy(order)} LIMIT ${query.limit + 1}) AS page`.execute(store),
-    isFirst ? sql<{ total: number }>`SELECT count(*)::int AS total ${from}`.execute(store) : { rows: [] },
+    isFirst && within === 'everything'
+      ? sql<{ total: number }>`${withSeen(within)} SELECT count(*)::int AS total ${from}`.execute(store)
+      : { rows: [] },
   ]);
   const total = counted.rows[0]?.total;
   return { ...pageFrom(read.rows, order, query.limit, (row) => row), ...(total !== undefined && { total }) };
@@ -95,7 +99,7 @@ export async function imagesOfUpdate(
   const { rows } = await sql<UpdateImage>`
     WITH gain AS MATERIALIZED (SELECT component, count(*)::int AS removes FROM candidate
       WHERE component = ANY(${components}::int[]) AND coalesce(upgrade_to, fixed[1]) = ${target} GROUP BY component)
-    SELECT i.digest, i.name, max(k.version) AS version, sum(gain.removes)::int AS removes
+    SELECT i.digest, ${imageName(visibility, 'i')} AS name, max(k.version) AS version, sum(gain.removes)::int AS removes
     FROM gain JOIN component AS k ON k.id = gain.component
       JOIN image_components AS held ON held.components @> ARRAY[gain.component]
       JOIN image AS i ON i.id = held.image
@@ -143,21 +147,18 @@ function conditionsOf({ q, status: wanted, owner, overdue, key }: Recommendation
 function updateSummaries(visibility: Visibility): RawBuilder<unknown> {
   if (visibility === 'everything') return sql`update_summary`;
   const count = (condition: RawBuilder<unknown>) =>
-    sql`coalesce(sum(seen.images - coalesce(e.images, 0)) FILTER (WHERE ${condition}), 0)`;
-  return sql`(
-    WITH seen AS MATERIALIZED (${seenComponents(visibility)}),
-      covered AS MATERIALIZED (SELECT component, flaw, count(*)::int AS images FROM excepted WHERE ${imageVisible(visibility, 'excepted.image')} GROUP BY 1, 2)
-    SELECT u.key, u.type, u.stream, u.software, u.target, array_agg(DISTINCT k.version) AS versions, array_agg(DISTINCT k.id) AS components,
-      (array_agg(DISTINCT f.name))[1:10] AS flaws, max(seen.images - coalesce(e.images, 0)) AS images,
-      ${count(sql`c.severity = 0`)} AS critical, ${count(sql`c.severity = 1`)} AS high, ${count(sql`c.severity = 2`)} AS medium,
-      ${count(sql`c.severity = 3`)} AS low, ${count(sql`c.severity = 4`)} AS negligible, ${count(sql`c.severity = 5`)} AS unknown,
-      ${count(sql`f.exploited IS NOT NULL`)} AS exploited, coalesce(sum(e.images), 0) AS accepted, max(c.risk) AS risk, min(c.since) AS since,
-      u.gone
-    FROM seen JOIN candidate AS c ON c.component = seen.component JOIN component AS k ON k.id = c.component JOIN flaw AS f ON f.id = c.flaw
-      LEFT JOIN covered AS e ON e.component = c.component AND e.flaw = c.flaw
-      JOIN update_summary AS u ON u.type = k.type AND u.software = k.software AND u.stream IS NOT DISTINCT FROM k.stream
-        AND u.target = coalesce(c.upgrade_to, c.fixed[1])
-    GROUP BY u.key)`;
+    sql`coalesce(sum(seen.images - coalesce(e.images, 0)) FILTER (WHERE ${condition}), 0)::int`;
+  return sql`(SELECT key, type, stream, software, target, versions, flaws, gone, components, images, critical, high, medium, low, negligible, unknown,
+      exploited, accepted, risk, since FROM (
+      SELECT u.key, array_agg(DISTINCT c.component) AS components, max(seen.images - coalesce(e.images, 0)) AS images,
+        ${count(sql`c.severity = 0`)} AS critical, ${count(sql`c.severity = 1`)} AS high, ${count(sql`c.severity = 2`)} AS medium,
+        ${count(sql`c.severity = 3`)} AS low, ${count(sql`c.severity = 4`)} AS negligible, ${count(sql`c.severity = 5`)} AS unknown,
+        ${count(sql`f.exploited IS NOT NULL`)} AS exploited, coalesce(sum(e.images), 0) AS accepted, max(c.risk) AS risk, min(c.since) AS since
+      FROM update_summary AS u CROSS JOIN unnest(u.components) AS part JOIN seen ON seen.component = part
+        JOIN candidate AS c ON c.component = part AND coalesce(c.upgrade_to, c.fixed[1]) = u.target JOIN flaw AS f ON f.id = c.flaw
+        LEFT JOIN covered AS e ON e.component = c.component AND e.flaw = c.flaw
+      GROUP BY u.key) AS own
+    JOIN (SELECT key, type, stream, software, target, versions, flaws, gone FROM update_summary) AS u USING (key))`;
 }
 
 function imageCount(visibility: Visibility): RawBuilder<number> {

@@ -6,7 +6,7 @@ import { allOf, type Condition, imagesWithFlaw } from './image-conditions.ts';
 import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, type SortKey, sortKeys } from './page.ts';
 import { containsPattern } from './patterns.ts';
 import { type Threat, type ThreatColumns, threatOf } from './threat.ts';
-import { imageVisible, seenComponents, type Visibility } from './visibility.ts';
+import { imageVisible, type Visibility, withSeen } from './visibility.ts';
 
 export type VulnerabilitySort = 'risk' | 'images' | 'epss' | 'id' | 'firstSeen';
 
@@ -17,6 +17,8 @@ export interface VulnerabilityQuery extends PageRequest {
   readonly exploited?: boolean | undefined;
   readonly epss?: number | undefined;
   readonly since?: Date | undefined;
+  /** Whether the first page tells how many there are; it does unless told otherwise. */
+  readonly isCounted?: boolean;
   readonly sort: VulnerabilitySort;
   readonly direction?: 'asc' | 'desc' | undefined;
 }
@@ -58,9 +60,10 @@ export async function listVulnerabilities(
   const order = orderOf(query);
   const condition = allOf(conditionsOf(query));
   const from = sql`FROM ${flawSummaries(visibility)} AS s JOIN flaw AS f ON f.id = s.flaw WHERE ${condition}`;
-  const isFirst = query.cursor === undefined;
+  const isFirst = query.cursor === undefined && query.isCounted !== false;
   const [read, counted] = await Promise.all([
-    sql<ReadVulnerability & { sort_keys: string[] }>`SELECT page.*, ${imageCount(visibility, 'page')} AS images FROM (
+    sql<ReadVulnerability & { sort_keys: string[] }>`${withSeen(visibility)}
+      SELECT page.*, ${packageNames(visibility)} AS packages, ${imageCount(visibility, 'page')} AS images FROM (
         SELECT ${vulnerabilityColumns}, ${sortKeys(order)} AS sort_keys, row_number() OVER (${orderBy(order)}) AS place
         ${from} AND ${behind(order, query.cursor)} ${orderBy(order)} LIMIT ${query.limit + 1}) AS page ORDER BY place`.execute(
       store,
@@ -87,13 +90,20 @@ export function imageCount(visibility: Visibility, page: string): RawBuilder<num
 /** `flaw_summary`, or the same over what the caller sees; `images` is then a lower bound. */
 export function flawSummaries(visibility: Visibility): RawBuilder<unknown> {
   if (visibility === 'everything') return sql`flaw_summary`;
-  return sql`(SELECT c.flaw, max(seen.images) AS images, min(c.severity) AS severity, max(c.risk) AS risk, bool_or(c.status = 0) AS fixable,
-      min(c.since) AS first_seen, (array_agg(DISTINCT k.name))[1:10] AS packages,
-      lower(concat_ws(' ', min(of_flaw.name), min(array_to_string(of_flaw.aliases, ' ')), min(of_flaw.title), string_agg(DISTINCT k.name, ' '))) AS words
-    FROM (${seenComponents(visibility)}) AS seen JOIN candidate AS c ON c.component = seen.component
-      JOIN component AS k ON k.id = c.component JOIN flaw AS of_flaw ON of_flaw.id = c.flaw
-    WHERE (SELECT count(*) FROM excepted AS e WHERE e.component = c.component AND e.flaw = c.flaw AND ${imageVisible(visibility, 'e.image')}) < seen.images
-    GROUP BY c.flaw)`;
+  return sql`(SELECT own.*, whole.words, whole.packages FROM (
+      SELECT c.flaw, max(seen.images - coalesce(e.images, 0)) AS images, min(c.severity) AS severity, max(c.risk) AS risk,
+        bool_or(c.status = 0) AS fixable, min(c.since) AS first_seen
+      FROM seen JOIN candidate AS c ON c.component = seen.component
+        LEFT JOIN covered AS e ON e.component = c.component AND e.flaw = c.flaw
+      WHERE seen.images > coalesce(e.images, 0) GROUP BY c.flaw) AS own
+    JOIN flaw_summary AS whole ON whole.flaw = own.flaw)`;
+}
+
+/** Names of the packages that have it, as far as the caller sees. */
+function packageNames(visibility: Visibility): RawBuilder<string[]> {
+  if (visibility === 'everything') return sql<string[]>`page.packages`;
+  return sql<string[]>`ARRAY(SELECT DISTINCT k.name FROM candidate AS c JOIN seen ON seen.component = c.component
+    JOIN component AS k ON k.id = c.component WHERE c.flaw = page.id ORDER BY 1 LIMIT 10)`;
 }
 
 export function toVulnerabilityRow(row: ReadVulnerability): VulnerabilityRow {

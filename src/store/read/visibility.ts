@@ -51,13 +51,16 @@ export function imageVisible(visibility: Visibility, image: string): RawBuilder<
 }
 
 /**
- * In how many of the images that the caller sees each component is: what the prepared counts, which are over everything,
- * are made of. It costs as much as the caller sees.
+ * What the prepared counts, which are over everything, are made of, for a caller who sees less: `seen (component, images)`
+ * and `covered (component, flaw, images)`, under exceptions. It costs as much as the caller sees.
  */
-export function seenComponents(visibility: Visibility): RawBuilder<{ component: number; images: number }> {
-  return sql`SELECT part AS component, count(*)::int AS images
-    FROM image_components AS held CROSS JOIN unnest(held.components) AS part
-    WHERE ${imageVisible(visibility, 'held.image')} GROUP BY 1`;
+export function withSeen(visibility: Visibility): RawBuilder<unknown> {
+  if (visibility === 'everything') return sql``;
+  return sql`WITH seen AS MATERIALIZED (SELECT part AS component, count(*)::int AS images
+      FROM image_components AS held CROSS JOIN unnest(held.components) AS part
+      WHERE ${imageVisible(visibility, 'held.image')} GROUP BY 1),
+    covered AS MATERIALIZED (SELECT component, flaw, count(*)::int AS images FROM excepted
+      WHERE ${imageVisible(visibility, 'excepted.image')} GROUP BY 1, 2)`;
 }
 
 /** An image's name as the caller may know it: its own, or that of a place that the caller sees. */

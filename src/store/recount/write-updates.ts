@@ -53,5 +53,7 @@ export async function writeUpdates(transaction: StoreTransaction, tally: Tally):
     WHERE update_summary.* IS DISTINCT FROM excluded.*`.execute(transaction);
   await sql`UPDATE update_summary SET gone = now(), images = 0, critical = 0, high = 0, medium = 0, low = 0, negligible = 0, unknown = 0,
       exploited = 0, accepted = 0, components = '{}'
-    WHERE gone IS NULL AND key NOT IN (SELECT key FROM removed)`.execute(transaction);
+    WHERE gone IS NULL AND NOT EXISTS (SELECT FROM removed WHERE removed.key = update_summary.key)`.execute(
+    transaction,
+  );
 }

@@ -1,0 +1,267 @@
+import * as z from 'zod';
+import { AppError } from '../../lib/errors.ts';
+import { exporters } from '../../output/exporters/index.ts';
+import { severityOf } from '../../store/candidate-codes.ts';
+import { readImageHistory } from '../../store/read/history.ts';
+import { readImageFacets } from '../../store/read/image-facets.ts';
+import { listFindingsOf } from '../../store/read/list-findings.ts';
+import { listImages } from '../../store/read/list-images.ts';
+import { readComponentFindings, readUpgrades, readWorst } from '../../store/read/stored-image.ts';
+import { riskScore } from '../../vulnerability/risk-score.ts';
+import {
+  facets,
+  findingPage,
+  findingQuery,
+  historyPage,
+  historyQuery,
+  imageDetail,
+  imageDigest,
+  imageFilter,
+  imagePackagePage,
+  imagePackageQuery,
+  imagePage,
+  imageQuery,
+  upgradeList,
+} from '../contract/images.ts';
+import { packagePage } from '../image-packages.ts';
+import { type Access, type Route, route } from '../route.ts';
+import { countFindings, placesOf, readScanned, reportOf } from '../scanned-image.ts';
+import { imageFor, visibilityOf } from '../visible.ts';
+
+const access: Access = { role: 'reader', within: 'scoped' };
+const params = z.object({ digest: imageDigest });
+
+const list = route({
+  id: 'images.list',
+  method: 'GET',
+  path: '/images',
+  summary: 'Images, by risk or as asked.',
+  access,
+  query: imageQuery,
+  answer: imagePage,
+  handle: async ({ query, caller }, { store }) => listImages(store, query, await visibilityOf(store, caller)),
+});
+
+const facetList = route({
+  id: 'images.facets',
+  method: 'GET',
+  path: '/images/facets',
+  summary: 'How many images each value of a filter would leave.',
+  access,
+  query: imageFilter,
+  answer: facets,
+  handle: async ({ query, caller }, { store }) => ({
+    facets: await readImageFacets(store, query, await visibilityOf(store, caller)),
+  }),
+});
+
+const detail = route({
+  id: 'images.read',
+  method: 'GET',
+  path: '/images/{digest}',
+  summary: 'One image: layers, coverage, problems, and what its risk is made of.',
+  access,
+  params,
+  answer: imageDetail,
+  handle: async ({ params, caller }, { store, vulnerabilities }) => {
+    const { image } = await imageFor(store, caller, params.digest);
+    const current = vulnerabilities.current();
+    const [scanned, findings, worst] = await Promise.all([
+      readScanned(store, image.id),
+      readComponentFindings(store, image.id),
+      readWorst(store, image.id),
+    ]);
+    const report = scanned && (await reportOf(store, image, scanned, current));
+    const perComponent = Map.groupBy(findings, ({ component }) => component);
+    return {
+      ...image.row,
+      riskParts: worst ? [...riskScore(factsOf(worst)).parts] : [],
+      ...(image.manifestDigest && { manifestDigest: image.manifestDigest }),
+      ...(image.configDigest && { configDigest: image.configDigest }),
+      layers: (scanned?.image.layers ?? []).map(({ diffID, createdBy }) => {
+        const here = (scanned?.inventory.packages ?? []).flatMap(({ locations }, at) =>
+          locations[0]?.layer === diffID ? [scanned?.components[at] ?? 0] : [],
+        );
+        const components = new Set(here);
+        return {
+          diffID,
+          ...(createdBy && { createdBy }),
+          packages: here.length,
+          findings: [...components].reduce((sum, id) => sum + (perComponent.get(id)?.length ?? 0), 0),
+        };
+      }),
+      coverage: [...(report?.coverage ?? [])],
+      problemList: [...(report?.problems ?? [])],
+      database: { built: current.database.built },
+    };
+  },
+});
+
+const packages = route({
+  id: 'images.packages',
+  method: 'GET',
+  path: '/images/{digest}/packages',
+  summary: 'The packages of an image, by name, with where they lie and who installed them.',
+  access,
+  params,
+  query: imagePackageQuery,
+  answer: imagePackagePage,
+  handle: async ({ params, query, caller }, { store }) => {
+    const { image } = await imageFor(store, caller, params.digest);
+    const [scanned, findings] = await Promise.all([
+      readScanned(store, image.id),
+      readComponentFindings(store, image.id),
+    ]);
+    return packagePage(scanned, findings, query);
+  },
+});
+
+const findings = route({
+  id: 'images.findings',
+  method: 'GET',
+  path: '/images/{digest}/findings',
+  summary: 'The findings of an image, most urgent first.',
+  access,
+  params,
+  query: findingQuery,
+  answer: findingPage,
+  handle: async ({ params, query, caller }, { store }) => {
+    const { image, visibility } = await imageFor(store, caller, params.digest);
+    const page = await listFindingsOf(store, image.id, query, visibility);
+    const places = await placesOf(store, page.items);
+    return { ...page, items: page.items.map(({ of, ...finding }) => ({ ...finding, places: places(of) })) };
+  },
+});
+
+const upgrades = route({
+  id: 'images.upgrades',
+  method: 'GET',
+  path: '/images/{digest}/upgrades',
+  summary: 'What to upgrade in an image, and what goes away by it; most urgent first.',
+  access,
+  params,
+  answer: upgradeList,
+  handle: async ({ params, caller }, { store }) => {
+    const { image } = await imageFor(store, caller, params.digest);
+    const rows = await readUpgrades(store, image.id);
+    return {
+      items: rows.map(({ type, software, version, target, flaws, severities, statuses, exploited }) => ({
+        package: { name: software, version, type },
+        to: target,
+        removes: [...new Set(flaws)],
+        counts: countFindings(
+          severities.map((severity, at) => ({
+            component: 0,
+            severity,
+            status: statuses[at] ?? 3,
+            exploited: exploited[at] ?? false,
+          })),
+        ),
+      })),
+    };
+  },
+});
+
+const history = route({
+  id: 'images.history',
+  method: 'GET',
+  path: '/images/{digest}/history',
+  summary: 'What happened to an image and its findings, newest first; also of one that is gone.',
+  access,
+  params,
+  query: historyQuery,
+  answer: historyPage,
+  handle: async ({ params, query, caller }, { store }) => {
+    const { image, visibility } = await imageFor(store, caller, params.digest, { gone: true });
+    const since = query.since === undefined ? undefined : new Date(query.since);
+    return readImageHistory(store, image.id, { ...query, since }, visibility);
+  },
+});
+
+const sbom = route({
+  id: 'images.sbom',
+  method: 'GET',
+  path: '/images/{digest}/sbom',
+  summary: 'The bill of materials of an image, as a file.',
+  access,
+  params,
+  query: z.object({ format: z.enum(['cyclonedx', 'spdx']).default('cyclonedx') }),
+  streams: ['application/vnd.cyclonedx+json', 'application/spdx+json', 'application/json'],
+  handle: async ({ params, query, caller }, context) => write(params.digest, query.format, caller, context),
+});
+
+const reportFile = route({
+  id: 'images.report',
+  method: 'GET',
+  path: '/images/{digest}/report',
+  summary: 'The report of an image with the database in force, as a file.',
+  access,
+  params,
+  query: z.object({ format: z.enum([...exporters.keys()]).default('json') }),
+  streams: [
+    'application/json',
+    'text/plain',
+    'text/csv',
+    'text/html',
+    'text/markdown',
+    'application/sarif+json',
+    'application/vnd.cyclonedx+json',
+    'application/spdx+json',
+  ],
+  handle: async ({ params, query, caller }, context) => write(params.digest, query.format, caller, context),
+});
+
+export const imageRoutes: readonly Route[] = [
+  list,
+  facetList,
+  detail,
+  packages,
+  findings,
+  upgrades,
+  history,
+  sbom,
+  reportFile,
+];
+
+async function write(
+  digest: string,
+  format: string,
+  caller: Parameters<Route['handle']>[0]['caller'],
+  { store, vulnerabilities, now }: Parameters<Route['handle']>[1],
+) {
+  const { image } = await imageFor(store, caller, digest);
+  const scanned = await readScanned(store, image.id);
+  const exporter = await exporters.get(format)?.();
+  if (!scanned || !exporter)
+    throw new AppError('NOT_FOUND', `The image ${digest} has not been scanned yet; ask again when it has.`);
+  const report = await reportOf(store, image, scanned, vulnerabilities.current());
+  const options = { colour: false, columns: 120, now: now().toISOString() };
+  return {
+    contentType: exporter.mediaType,
+    fileName: `${digest.slice(7, 19)}.${format}${extensions[exporter.mediaType.split(';')[0] ?? ''] ?? '.json'}`,
+    body: pieces(exporter.pieces?.(report, options) ?? [exporter.write(report, options)]),
+  };
+}
+
+const extensions: Readonly<Record<string, string>> = {
+  'text/plain': '.txt',
+  'text/csv': '.csv',
+  'text/html': '.html',
+  'text/markdown': '.md',
+};
+
+async function* pieces(texts: Iterable<string>) {
+  yield* texts;
+}
+
+function factsOf(worst: NonNullable<Awaited<ReturnType<typeof readWorst>>>) {
+  return {
+    severity: severityOf(worst.severity),
+    ...(worst.cvss !== null && { cvss: worst.cvss }),
+    ...(worst.epss !== null && { epss: worst.epss }),
+    ...(worst.exploited && { exploited: worst.exploited }),
+    ransomware: worst.ransomware,
+    exploits: worst.exploits,
+    fixable: worst.status === 0,
+  };
+}

@@ -1,0 +1,125 @@
+import { sql } from 'kysely';
+import * as z from 'zod/mini';
+import type { Store } from '../tables.ts';
+import { countsOf, type FindingCounts } from './image-row.ts';
+import { imageVisible, type Visibility } from './visibility.ts';
+
+export interface ImageTotals {
+  readonly total: number;
+  readonly scanned: number;
+  readonly failed: number;
+  readonly queued: number;
+  readonly partial: number;
+  readonly endOfLife: number;
+}
+
+export interface Changed {
+  readonly pushed: number;
+  readonly appeared: number;
+  readonly went: number;
+}
+
+/** One pass over the images that the caller sees. */
+export async function readTotals(
+  store: Store,
+  since: Date,
+  visibility: Visibility,
+): Promise<{
+  readonly images: ImageTotals;
+  readonly findings: FindingCounts;
+  readonly pushed: Pick<Changed, 'pushed' | 'appeared'>;
+}> {
+  const { rows } = await sql<
+    Record<keyof ImageTotals | keyof FindingCounts | 'pushed' | 'came', number>
+  >`SELECT count(*)::int AS total,
+      count(*) FILTER (WHERE i.state = 'scanned')::int AS scanned, count(*) FILTER (WHERE i.state = 'failed')::int AS failed,
+      count(*) FILTER (WHERE i.state IN ('queued', 'scanning'))::int AS queued,
+      count(*) FILTER (WHERE i.state = 'scanned' AND i.problems > 0)::int AS partial,
+      count(*) FILTER (WHERE i.end_of_life)::int AS "endOfLife",
+      coalesce(sum(s.critical), 0)::int AS critical, coalesce(sum(s.high), 0)::int AS high, coalesce(sum(s.medium), 0)::int AS medium,
+      coalesce(sum(s.low), 0)::int AS low, coalesce(sum(s.negligible), 0)::int AS negligible, coalesce(sum(s.unknown), 0)::int AS unknown,
+      coalesce(sum(s.fixable), 0)::int AS fixable, coalesce(sum(s.exploited), 0)::int AS exploited,
+      count(*) FILTER (WHERE i.first_seen >= ${since})::int AS pushed,
+      coalesce(sum(s.critical + s.high + s.medium + s.low + s.negligible + s.unknown) FILTER (WHERE i.first_seen >= ${since}), 0)::int AS came
+    FROM image AS i JOIN image_summary AS s ON s.image = i.id
+    WHERE i.gone IS NULL AND ${imageVisible(visibility, 'i.id')}`.execute(store);
+  const [row] = rows;
+  if (!row) throw new RangeError('an aggregate has one row');
+  const { total, scanned, failed, queued, partial, endOfLife } = row;
+  return {
+    images: { total, scanned, failed, queued, partial, endOfLife },
+    findings: countsOf(row),
+    pushed: { pushed: row.pushed, appeared: row.came },
+  };
+}
+
+/** Findings that advisories, exceptions and newer scanners brought or took. */
+export async function readMoved(
+  store: Store,
+  since: Date,
+  visibility: Visibility,
+): Promise<Pick<Changed, 'appeared' | 'went'>> {
+  const { rows } = await sql<{ appeared: number; went: number }>`SELECT
+      ((${visibility === 'everything' ? sql`SELECT coalesce(sum(appeared), 0) FROM build WHERE installed >= ${since}` : ofCandidates('candidate', 'since', since, visibility)})
+        + (${rescanned('appeared', since, visibility)}))::int AS appeared,
+      ((${visibility === 'everything' ? sql`SELECT coalesce(sum(went), 0) FROM build WHERE installed >= ${since}` : ofCandidates('candidate_past', 'until', since, visibility)})
+        + (${rescanned('went', since, visibility)})
+        + (SELECT count(*) FROM excepted WHERE since >= ${since} AND ${imageVisible(visibility, 'excepted.image')}))::int AS went`.execute(
+    store,
+  );
+  return rows[0] ?? { appeared: 0, went: 0 };
+}
+
+/** The newest vulnerability database that was put in force. */
+export async function readBuilt(store: Store): Promise<Date | undefined> {
+  const { rows } = await sql<{ built: Date }>`SELECT built FROM build ORDER BY id DESC LIMIT 1`.execute(store);
+  return rows[0]?.built;
+}
+
+/** Registries that cannot be read now. */
+export async function countFailingRegistries(store: Store, visibility: Visibility): Promise<number> {
+  const own =
+    visibility === 'everything'
+      ? sql`true`
+      : sql`EXISTS (SELECT FROM repository
+    WHERE repository.registry = registry.id AND repository.id = ANY(${visibility.repositories}::int[]))`;
+  const { rows } = await sql<{
+    count: number;
+  }>`SELECT count(*)::int AS count FROM registry WHERE failure IS NOT NULL AND ${own}`.execute(store);
+  return rows[0]?.count ?? 0;
+}
+
+const storedCounts = z.object({
+  critical: z.number(),
+  high: z.number(),
+  medium: z.number(),
+  low: z.number(),
+  negligible: z.number(),
+  unknown: z.number(),
+  fixable: z.number(),
+  exploited: z.number(),
+});
+
+/** A point a day, oldest first. Days are counted over everything: who sees a part has none. */
+export async function readTrend(
+  store: Store,
+  days: number,
+  visibility: Visibility,
+): Promise<{ readonly day: string; readonly counts: FindingCounts }[]> {
+  if (visibility !== 'everything') return [];
+  const rows = await store.selectFrom('day_summary').selectAll().orderBy('day', 'desc').limit(days).execute();
+  return rows.toReversed().flatMap(({ day, counts }) => {
+    const read = z.safeParse(storedCounts, counts);
+    return read.success ? [{ day, counts: read.data }] : [];
+  });
+}
+
+function rescanned(change: 'appeared' | 'went', since: Date, visibility: Visibility) {
+  return sql`SELECT count(*) FROM image_event WHERE at >= ${since} AND change = ${change} AND ${imageVisible(visibility, 'image_event.image')}`;
+}
+
+function ofCandidates(table: string, column: string, since: Date, visibility: Visibility) {
+  return sql`SELECT coalesce(sum((SELECT count(*) FROM image_components AS held
+      WHERE held.components @> ARRAY[c.component] AND ${imageVisible(visibility, 'held.image')})), 0)
+    FROM ${sql.table(table)} AS c WHERE c.cause = 'advisory' AND ${sql.ref(`c.${column}`)} >= ${since}`;
+}

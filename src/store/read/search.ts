@@ -1,0 +1,109 @@
+import { sql } from 'kysely';
+import type { Store } from '../tables.ts';
+import { imagesWithFlaw } from './image-conditions.ts';
+import { containsPattern, startsPattern } from './patterns.ts';
+import { imageName, imageVisible, type Visibility } from './visibility.ts';
+
+export interface SearchHit {
+  readonly kind: 'image' | 'vulnerability' | 'package' | 'registry' | 'repository';
+  readonly id: string;
+  readonly title: string;
+  readonly detail?: string;
+}
+
+interface ReadHit {
+  readonly kind: SearchHit['kind'];
+  readonly id: string;
+  readonly title: string;
+  readonly detail: string | null;
+}
+
+const ofEachKind = 6;
+
+/** What the text may mean, as it is typed: a few of each kind, those that begin with it before those that contain it. */
+export async function searchEverything(store: Store, text: string, visibility: Visibility): Promise<SearchHit[]> {
+  const q = text.trim();
+  if (q === '') return [];
+  // One or two characters are in everything: only what begins with them is of use.
+  const part = q.length < 3 ? startsPattern(q) : containsPattern(q);
+  const lists = await Promise.all([
+    searchImages(store, q, part, visibility),
+    searchFlaws(store, q, part, visibility),
+    searchPackages(store, q, part, visibility),
+    searchPlaces(store, q, part, visibility),
+  ]);
+  return lists.flat().map(({ kind, id, title, detail }) => ({ kind, id, title, ...(detail !== null && { detail }) }));
+}
+
+async function searchImages(
+  store: Store,
+  q: string,
+  part: string,
+  visibility: Visibility,
+): Promise<readonly ReadHit[]> {
+  const digest = startsPattern(/^[0-9a-f]{6,64}$/i.test(q) ? `sha256:${q.toLowerCase()}` : q.toLowerCase());
+  const { rows } = await sql<ReadHit>`SELECT 'image' AS kind, i.digest AS id, ${imageName(visibility, 'i')} AS title,
+      concat_ws(', ', i.os, CASE WHEN i.state = 'scanned' THEN s.critical || ' critical, ' || s.high || ' high' ELSE i.state END) AS detail
+    FROM (SELECT id FROM image WHERE name ILIKE ${part} AND gone IS NULL AND ${imageVisible(visibility, 'image.id')} LIMIT 200) AS found
+      JOIN image AS i USING (id) JOIN image_summary AS s ON s.image = i.id
+    UNION SELECT 'image', i.digest, ${imageName(visibility, 'i')}, i.os FROM image AS i
+      WHERE i.digest LIKE ${digest} AND i.gone IS NULL AND ${imageVisible(visibility, 'i.id')}
+    ORDER BY title LIMIT ${ofEachKind}`.execute(store);
+  // A name that the caller may not know must not answer either.
+  return visibility === 'everything'
+    ? rows
+    : rows.filter(({ title, id }) => `${title} ${id}`.toLowerCase().includes(q.toLowerCase()));
+}
+
+async function searchFlaws(store: Store, q: string, part: string, visibility: Visibility): Promise<readonly ReadHit[]> {
+  const seen =
+    visibility === 'everything'
+      ? sql`true`
+      : sql`EXISTS (SELECT FROM (${imagesWithFlaw(sql<number>`SELECT f.id`)}) AS affected WHERE ${imageVisible(visibility, 'affected.image')})`;
+  const { rows } = await sql<ReadHit>`SELECT 'vulnerability' AS kind, f.name AS id, f.name AS title, f.title AS detail
+    FROM (SELECT flaw, risk FROM flaw_summary WHERE words LIKE ${part.toLowerCase()} LIMIT 2000) AS s JOIN flaw AS f ON f.id = s.flaw
+    WHERE (f.name ILIKE ${part} OR array_to_string(f.aliases, ' ') ILIKE ${part} OR f.title ILIKE ${part}) AND ${seen}
+    ORDER BY f.name ILIKE ${startsPattern(q)} DESC, s.risk DESC, f.name LIMIT ${ofEachKind}`.execute(store);
+  return rows;
+}
+
+async function searchPackages(
+  store: Store,
+  q: string,
+  part: string,
+  visibility: Visibility,
+): Promise<readonly ReadHit[]> {
+  const seen =
+    visibility === 'everything'
+      ? sql`true`
+      : sql`EXISTS (SELECT FROM image_components AS held WHERE ${imageVisible(visibility, 'held.image')}
+          AND held.components && ARRAY(SELECT component.id FROM component WHERE component.name = p.name AND component.type = p.type))`;
+  const detail =
+    visibility === 'everything'
+      ? sql`p.type || ', in ' || p.images || CASE p.images WHEN 1 THEN ' image' ELSE ' images' END`
+      : sql`p.type`;
+  const { rows } = await sql<ReadHit>`SELECT 'package' AS kind, p.name AS id, p.name AS title, ${detail} AS detail
+    FROM package_summary AS p WHERE p.name ILIKE ${part} AND ${seen}
+    ORDER BY lower(p.name) = ${q.toLowerCase()} DESC, p.name ILIKE ${startsPattern(q)} DESC, p.images DESC, p.name LIMIT ${ofEachKind}`.execute(
+    store,
+  );
+  return rows;
+}
+
+async function searchPlaces(
+  store: Store,
+  q: string,
+  part: string,
+  visibility: Visibility,
+): Promise<readonly ReadHit[]> {
+  const own = visibility === 'everything' ? sql`true` : sql`repository.id = ANY(${visibility.repositories}::int[])`;
+  const { rows } =
+    await sql<ReadHit>`(SELECT DISTINCT 'registry' AS kind, registry.name AS id, registry.name AS title, registry.host AS detail
+      FROM registry LEFT JOIN repository ON repository.registry = registry.id
+      WHERE (registry.name ILIKE ${part} OR registry.host ILIKE ${part}) AND ${own} ORDER BY 2 LIMIT ${ofEachKind})
+    UNION ALL (SELECT 'repository', registry.name || '/' || repository.name, repository.name, registry.host
+      FROM repository JOIN registry ON registry.id = repository.registry
+      WHERE repository.name ILIKE ${part} AND ${own}
+      ORDER BY repository.name ILIKE ${startsPattern(q)} DESC, repository.name LIMIT ${ofEachKind})`.execute(store);
+  return rows;
+}
