@@ -51,8 +51,8 @@ export function useChangePassword() {
   const api = useApi();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (change: { old: string; new: string }) => api.send<void>('POST', '/session/password', change),
-    onSuccess: () => client.invalidateQueries({ queryKey: sessionKey, exact: true }),
+    mutationFn: (change: { old: string; new: string }) => api.send<Session>('POST', '/session/password', change),
+    onSuccess: (session) => client.setQueryData(sessionKey, session),
   });
 }
 

@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core';
 import type { FindingCounts } from '../../../src/server/contract/severity.ts';
 import { formatCount } from './format.ts';
 import classes from './Severity.module.css';
@@ -8,16 +7,14 @@ import { SeverityShape, severityLevels, severityTitle } from './Severity.tsx';
 export function Counts({ counts }: { readonly counts: FindingCounts }) {
   const sentence = countsSentence(counts);
   return (
-    <Tooltip label={sentence}>
-      <span className={classes.counts} role="img" aria-label={sentence}>
-        {severityLevels.slice(0, 4).map((level) => (
-          <span key={level} className={classes.slot} data-level={level} data-zero={counts[level] === 0 || undefined}>
-            <SeverityShape level={level} />
-            {formatCount(counts[level])}
-          </span>
-        ))}
-      </span>
-    </Tooltip>
+    <span className={classes.counts} role="img" aria-label={sentence} title={sentence}>
+      {severityLevels.slice(0, 4).map((level) => (
+        <span key={level} className={classes.slot} data-level={level} data-zero={counts[level] === 0 || undefined}>
+          <SeverityShape level={level} />
+          {formatCount(counts[level])}
+        </span>
+      ))}
+    </span>
   );
 }
 

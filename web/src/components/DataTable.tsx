@@ -1,8 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { type ColumnDef, getCoreRowModel, useReactTable } from '@tanstack/react-table';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { GrowingList } from '../api/page.ts';
 import { rowHeights, useDensity } from '../preferences.ts';
 import classes from './DataTable.module.css';
@@ -61,7 +60,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const [density] = useDensity();
   const isCards = width > 0 && width < cardsBelowPx;
   const shown = useMemo(() => visibleColumns(columns, width), [columns, width]);
-  const rows = useTableRows(list.rows, columns, rowId);
+  const { rows } = list;
 
   const bodyRef = useRef<HTMLDivElement>(null);
   const [scrollMargin, setScrollMargin] = useState(0);
@@ -78,7 +77,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     scrollMargin,
     scrollPaddingStart: 100,
     scrollPaddingEnd: 60,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    getItemKey: (index) => (rows[index] === undefined ? index : rowId(rows[index])),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when rows change their height.
   useEffect(() => virtualizer.measure(), [virtualizer, density, isCards]);
@@ -91,7 +90,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   }, [last, rows.length, list]);
 
   const template = shown.map((column) => column.width).join(' ');
-  const Cells = isCards ? CardCells : TableCells;
+  const Cells = isCards ? MemoCardCells : MemoTableCells;
   return (
     <div ref={sizeRef} className={classes.size}>
       <div
@@ -108,7 +107,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <TableHead columns={shown} sort={props.sort} isHidden={isCards} />
         <div ref={bodyRef} role="rowgroup" className={classes.body} style={{ height: virtualizer.getTotalSize() }}>
           {items.map((item) => {
-            const row = rows[item.index]?.original;
+            const row = rows[item.index];
             if (row === undefined) return null;
             return (
               <div
@@ -153,7 +152,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   );
 }
 
-function TableCells<Row>({ row, columns }: { readonly row: Row; readonly columns: readonly Column<Row>[] }) {
+interface CellsProps<Row> {
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+}
+
+function TableCells<Row>({ row, columns }: CellsProps<Row>) {
   return columns.map((column) => (
     <div key={column.id} role="gridcell" className={classes.cell} data-align={column.align}>
       {column.cell(row)}
@@ -161,7 +165,7 @@ function TableCells<Row>({ row, columns }: { readonly row: Row; readonly columns
   ));
 }
 
-function CardCells<Row>({ row, columns }: { readonly row: Row; readonly columns: readonly Column<Row>[] }) {
+function CardCells<Row>({ row, columns }: CellsProps<Row>) {
   return columns
     .filter((column) => column.card !== 'hidden')
     .map((column) => (
@@ -171,6 +175,10 @@ function CardCells<Row>({ row, columns }: { readonly row: Row; readonly columns:
       </div>
     ));
 }
+
+// Scrolling and moving along the rows draw no cell anew.
+const MemoTableCells = memo(TableCells) as <Row>(props: CellsProps<Row>) => ReactNode;
+const MemoCardCells = memo(CardCells) as typeof MemoTableCells;
 
 function SkeletonRows() {
   return Array.from({ length: 14 }, (_, index) => (
@@ -186,17 +194,6 @@ function SkeletonRows() {
 function visibleColumns<Row>(columns: readonly Column<Row>[], width: number): readonly Column<Row>[] {
   const limit = prioritiesByWidth.find(({ belowPx }) => width > 0 && width < belowPx)?.priority ?? 3;
   return columns.filter((column) => (column.priority ?? 1) <= limit);
-}
-
-function useTableRows<Row>(data: readonly Row[], columns: readonly Column<Row>[], rowId: (row: Row) => string) {
-  const definitions = useMemo<ColumnDef<Row>[]>(() => columns.map(({ id }) => ({ id })), [columns]);
-  const table = useReactTable({
-    data: data as Row[],
-    columns: definitions,
-    getCoreRowModel: getCoreRowModel(),
-    getRowId: rowId,
-  });
-  return table.getRowModel().rows;
 }
 
 /** Brings the row that the keyboard moved to into view, and the focus with it. */

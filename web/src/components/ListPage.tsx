@@ -77,13 +77,15 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
   useRefreshWhenQuiet(list, tableRef, active >= 0 || selectedRow !== undefined);
 
   const isFiltered = [...filters, ...pinned, { name: 'q' }].some(({ name }) => address.values[name]);
+  // Inside a tab that tells its count, a bar with nothing to filter by would only take room.
+  const hasBar = !props.embedded || isFiltered || filters.length > 0 || props.searchHint || props.tools;
   const isEmpty = !list.isLoading && !list.error && list.rows.length === 0 && !list.isChanging;
   const details = selectedRow === undefined ? undefined : props.panel?.(selectedRow);
   return (
     <>
       {!props.embedded && <PageHead title={props.title} question={props.question} actions={props.actions} />}
       {props.lead && <div className={classes.lead}>{props.lead}</div>}
-      {!(isEmpty && !isFiltered) && (
+      {hasBar && !(isEmpty && !isFiltered) && (
         <FilterBar
           filters={[...filters, ...pinned.filter(({ name }) => address.values[name]).map(pinnedFilter)]}
           address={address}

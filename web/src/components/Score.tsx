@@ -1,5 +1,5 @@
 import { Popover, Skeleton, UnstyledButton } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import classes from './Score.module.css';
 
 export interface ScorePart {
@@ -20,29 +20,50 @@ interface ScoreProps {
 /** A risk score that opens into its parts: never a number without its reason one click away. */
 export function Score({ value, of, explain }: ScoreProps) {
   const [opened, setOpened] = useState(false);
+  const buttonRef = useRef<HTMLButtonElement>(null);
   const shown = Math.round(value);
+  const close = () => {
+    setOpened(false);
+    buttonRef.current?.focus({ preventScroll: true });
+  };
   return (
-    <Popover opened={opened} onChange={setOpened} width={340} position="bottom-start" trapFocus withinPortal>
-      <Popover.Target>
-        <UnstyledButton
-          className={classes.score}
-          onClick={(event) => {
-            event.stopPropagation();
-            setOpened(!opened);
-          }}
-          aria-label={`Risk ${shown} of 100 for ${of}: why?`}
-          data-score
+    <span className={classes.place} data-whole>
+      <UnstyledButton
+        ref={buttonRef}
+        className={classes.score}
+        onClick={(event) => {
+          event.stopPropagation();
+          setOpened(!opened);
+        }}
+        aria-haspopup="dialog"
+        aria-expanded={opened}
+        aria-label={`Risk ${shown} of 100 for ${of}: why?`}
+        data-score
+      >
+        <span className={classes.number}>{shown}</span>
+        <span className={classes.track} aria-hidden>
+          <span className={classes.fill} style={{ width: `${Math.max(2, Math.min(100, value))}%` }} />
+        </span>
+      </UnstyledButton>
+      {/* Made only when it is asked for: a long list draws many scores. */}
+      {opened && (
+        <Popover
+          opened
+          onChange={(next) => !next && close()}
+          width={340}
+          position="bottom-start"
+          trapFocus
+          withinPortal
         >
-          <span className={classes.number}>{shown}</span>
-          <span className={classes.track} aria-hidden>
-            <span className={classes.fill} style={{ width: `${Math.max(2, Math.min(100, value))}%` }} />
-          </span>
-        </UnstyledButton>
-      </Popover.Target>
-      <Popover.Dropdown className={classes.dropdown} aria-label={`Why ${of} has risk ${shown}`}>
-        {opened && explain()}
-      </Popover.Dropdown>
-    </Popover>
+          <Popover.Target>
+            <span className={classes.anchor} aria-hidden />
+          </Popover.Target>
+          <Popover.Dropdown className={classes.dropdown} aria-label={`Why ${of} has risk ${shown}`} tabIndex={-1}>
+            {explain()}
+          </Popover.Dropdown>
+        </Popover>
+      )}
+    </span>
   );
 }
 

@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core';
 import type { Threat as ThreatFacts } from '../../../src/server/contract/severity.ts';
 import { formatDate, formatPercent, plural } from './format.ts';
 import { Tag } from './Tag.tsx';
@@ -8,11 +7,9 @@ export function Exploited({ threat }: { readonly threat: ThreatFacts }) {
   if (!threat.kev) return null;
   const since = `In CISA’s catalogue of exploited vulnerabilities since ${formatDate(threat.kev.added)}`;
   return (
-    <Tooltip label={threat.kev.ransomware ? `${since}; used by ransomware` : since}>
-      <span data-whole>
-        <Tag tone="strong">exploited</Tag>
-      </span>
-    </Tooltip>
+    <span data-whole title={threat.kev.ransomware ? `${since}; used by ransomware` : since}>
+      <Tag tone="strong">exploited</Tag>
+    </span>
   );
 }
 
@@ -21,8 +18,8 @@ export function Likelihood({ threat }: { readonly threat: ThreatFacts }) {
   if (!threat.epss) return <>–</>;
   const rank = `Higher than ${formatPercent(threat.epss.percentile)} of all; EPSS of ${formatDate(threat.epss.date)}`;
   return (
-    <Tooltip label={threat.exploits > 0 ? `${rank}; ${plural(threat.exploits, 'public exploit')}` : rank}>
-      <span>{formatPercent(threat.epss.score)}</span>
-    </Tooltip>
+    <span title={threat.exploits > 0 ? `${rank}; ${plural(threat.exploits, 'public exploit')}` : rank}>
+      {formatPercent(threat.epss.score)}
+    </span>
   );
 }

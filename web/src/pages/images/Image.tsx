@@ -68,7 +68,7 @@ function ImagePage({ image }: { readonly image: ImageDetail }) {
       verdict={<Verdict image={image} upgrades={upgrades.data?.items} />}
       notes={<Notes image={image} />}
       tabs={[
-        ...(image.scanned ? scannedTabs(image, upgrades.data) : []),
+        ...(image.state === 'scanned' || image.scanned ? scannedTabs(image, upgrades.data) : []),
         { id: 'history', title: 'History', content: () => <HistoryTab digest={image.digest} /> },
       ]}
     />

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { type ConsoleMock, startConsoleMock } from '../../web/dev/mock-server.ts';
+import { buildConsole, consoleDirectory, launchBrowser, noBrowser, openPage, settled } from '../support/browser.ts';
+
+describe('what the console costs', { skip: noBrowser }, () => {
+  let browser: Browser;
+  let mock: ConsoleMock;
+  before(async () => {
+    buildConsole();
+    browser = await launchBrowser();
+    mock = await startConsoleMock({ scenario: 'many', directory: consoleDirectory });
+  });
+  after(async () => {
+    await browser?.close();
+    await mock?.close();
+  });
+
+  for (const path of ['/', '/images', '/vulnerabilities/CVE-2024-3094']) {
+    test(`${path} comes with less than 250 kB of scripts, packed`, async (t) => {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      const scripts = new Set<string>();
+      page.on('response', (response) => {
+        const { pathname } = new URL(response.url());
+        if (pathname.endsWith('.js')) scripts.add(pathname);
+      });
+      await page.goto(mock.url + path);
+      await settled(page);
+      const bytes = [...scripts].reduce((sum, script) => sum + packedBytes(script), 0);
+      t.diagnostic(`${path}: ${Math.round(bytes / 1000)} kB in ${scripts.size} files`);
+
+      assert.ok(bytes < 250_000, `${bytes} bytes`);
+      await context.close();
+    });
+  }
+
+  test('the first paint takes less than a second', async (t) => {
+    const paints: number[] = [];
+    for (let run = 0; run < 4; run++) {
+      const { page } = await openPage(browser, `${mock.url}/images`);
+      paints.push(await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"));
+      await page.context().close();
+    }
+    t.diagnostic(`first paint: ${paints.map(Math.round).join(', ')} ms`);
+
+    assert.ok(Math.min(...paints) < 1_000, `${paints}`);
+  });
+
+  test('a filter shows its rows within 100 ms', async (t) => {
+    const { page } = await openPage(browser, `${mock.url}/images`);
+    const takes: number[] = [];
+    for (let run = 0; run < 6; run++) takes.push(await page.evaluate(toggleAndWait));
+    t.diagnostic(`filter: ${takes.map(Math.round).join(', ')} ms`);
+
+    assert.ok(Math.min(...takes) < 100, `${takes}`);
+    await page.context().close();
+  });
+});
+
+/** From the click to the frame in which the count of rows is another. */
+const toggleAndWait = `new Promise((done) => {
+  const count = () => document.querySelector('[role="grid"]').getAttribute('aria-rowcount');
+  const before = count();
+  const button = [...document.querySelectorAll('button')].find((one) => one.textContent.startsWith('End of life'));
+  const start = performance.now();
+  const look = () => (count() === before ? requestAnimationFrame(look) : done(performance.now() - start));
+  button.click();
+  look();
+})`;
+
+const packedBytes = (path: string): number => gzipSync(readFileSync(join(consoleDirectory, path))).length;
