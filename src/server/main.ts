@@ -15,6 +15,7 @@ import { startWork } from './jobs/start-work.ts';
 import { readLevels } from './levels.ts';
 import { createMetrics } from './metrics.ts';
 import { addOperations } from './operations.ts';
+import { startRecounting } from './recounting.ts';
 import { keepConnections } from './registries/registry-connections.ts';
 import { routes } from './routes/index.ts';
 import { openSeal } from './seal.ts';
@@ -78,6 +79,8 @@ async function start(config: ServerConfig, log: Logger, opened: Opened): Promise
   const cacheDirectory = paths.layers;
   const work = await startWork({ context, boss, pool, connections, cacheDirectory, scanner: version() });
   opened.add(work, work.stop);
+  const recounting = startRecounting(context);
+  opened.add(recounting, recounting.stop);
   return { url: await listen(app, config), administrator, stop: () => opened.close(log) };
 }
 

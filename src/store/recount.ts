@@ -97,3 +97,16 @@ async function readEstate(transaction: StoreTransaction): Promise<Estate> {
     getOrInsert(excepted, image, () => new Set()).add(`${component} ${flaw}`);
   return { flaws, updatesOf, packageOf, excepted, updates: [...updates.keys()], packages: [...packages.keys()] };
 }
+
+/** When the counts were made last, and whether something changed since. */
+export async function readRecounted(
+  store: Store,
+): Promise<{ readonly isDue: boolean; readonly ageMs: number; readonly took: number }> {
+  const { rows } = await sql<{ due: boolean; age: number | null; took: number | null }>`SELECT
+    EXISTS (SELECT FROM estate_change) OR NOT EXISTS (SELECT FROM recount) AS due,
+    (SELECT extract(epoch FROM clock_timestamp() - at) * 1000 FROM recount)::float8 AS age, (SELECT took FROM recount) AS took`.execute(
+    store,
+  );
+  const [row] = rows;
+  return { isDue: row?.due ?? false, ageMs: row?.age ?? Number.POSITIVE_INFINITY, took: row?.took ?? 0 };
+}

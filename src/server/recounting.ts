@@ -1,0 +1,36 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { readRecounted, recount } from '../store/recount.ts';
+import type { ServerContext } from './context.ts';
+
+const lookEveryMs = 1_000;
+/** Counting takes at most this part of the time, however often something changes. */
+const share = 0.1;
+
+export interface Recounting {
+  readonly stop: () => Promise<void>;
+}
+
+/** Keeps the counts over all images close to what they count: at once in a small estate, every minute in a large one. */
+export function startRecounting({ store, log }: Pick<ServerContext, 'store' | 'log'>): Recounting {
+  const ended = new AbortController();
+  const run = async () => {
+    while (!ended.signal.aborted) {
+      await recountWhenDue(store).catch((error) => log.warn({ err: error }, 'the counts could not be made anew'));
+      await wait(lookEveryMs, undefined, { signal: ended.signal, ref: false }).catch(() => undefined);
+    }
+  };
+  const running = run();
+  return {
+    stop: () => {
+      ended.abort();
+      return running;
+    },
+  };
+}
+
+/** Not before the last count has been of use for a while. */
+async function recountWhenDue(store: ServerContext['store']): Promise<void> {
+  const last = await readRecounted(store);
+  if (!last.isDue || last.ageMs < last.took / share) return;
+  await recount(store);
+}
