@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../lib/errors.ts';
@@ -45,8 +45,10 @@ export async function createCluster({
       '--locale=C',
       '--encoding=UTF8',
       '--data-checksums',
-      ...(safe ? [] : ['--no-sync', '--wal-segsize=1']),
+      '--no-sync',
+      ...(safe ? [] : ['--wal-segsize=1']),
     ]);
+    if (safe) await makeDurable(binaries, user, partial);
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -61,6 +63,12 @@ export function makeOwned(path: string, user: SystemUser | undefined): void {
 
 /** What the database's processes see of our environment: nothing of ours, least of all secrets. */
 export const bareEnvironment = { PATH: '/usr/bin:/bin', LC_ALL: 'C' };
+
+/** The whole file system at once takes a tenth of the time that initdb takes for a thousand files, one by one. */
+async function makeDurable(binaries: Binaries, user: SystemUser | undefined, data: string): Promise<void> {
+  if (process.platform === 'linux' && spawnSync('sync', ['-f', data], { stdio: 'ignore' }).status === 0) return;
+  await runInitdb(binaries, user, data, ['--sync-only', '--pgdata=.']);
+}
 
 function runInitdb(
   binaries: Binaries,

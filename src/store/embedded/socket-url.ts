@@ -1,6 +1,7 @@
 import { superuser } from './cluster.ts';
 
-export const databaseName = 'breakwater';
+/** The one that a new cluster has: it is all ours, and making another takes as long as making the schema. */
+export const databaseName = 'postgres';
 
 /** The URL by which a database on a Unix socket is reached. */
 export function socketUrl({

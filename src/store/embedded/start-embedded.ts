@@ -1,7 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { Binaries } from './binaries.ts';
@@ -50,7 +49,6 @@ export async function startEmbedded({ dataDir, log, onlyPackaged }: EmbeddedOpti
     const first = await start(place, binaries, log);
     const kept = keepRunning(first, () => start(place, binaries, log), place, log);
     begun.push(kept.stop);
-    await createDatabase(socketUrl({ sockets: place.sockets, password, database: 'postgres' }));
     return {
       url: socketUrl({ sockets: place.sockets, password, database: databaseName }),
       version: binaries.version,
@@ -134,17 +132,6 @@ function keepRunning(first: Postmaster, restart: () => Promise<Postmaster>, plac
       await watching;
     },
   };
-}
-
-async function createDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [databaseName]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${databaseName}`);
-  } finally {
-    await client.end();
-  }
 }
 
 /** A disk that is full or read-only says so in many words; the cause is one. */
