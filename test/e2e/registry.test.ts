@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, createSign, randomUUID, X509Certificate } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   createReadStream,
   createWriteStream,
@@ -22,7 +22,15 @@ import { defaultLimits } from '../../src/images/limits.ts';
 import { readLayer } from '../../src/images/read-layer.ts';
 import { podman } from '../../src/images/sources/podman.ts';
 import { registry } from '../../src/images/sources/registry.ts';
-import { canConnect, freePort, needs, run, setVariable, start, until } from './programs.ts';
+import { canConnect, needs, run, setVariable, start, until } from './programs.ts';
+import {
+  hashOfPassword,
+  makeCertificate,
+  password,
+  pushArchive,
+  startRegistry,
+  startTokenServer,
+} from './real-registry.ts';
 
 /** Debian's docker-registry, skopeo and Podman against each other and us, all on loopback. */
 const example = new URL('../../docs/examples/alpine-3.10.tar.gz', import.meta.url).pathname;
@@ -36,9 +44,9 @@ test(
   'an image pushed by skopeo is read to its last byte, in both formats, by tag and by digest',
   needs('docker-registry', 'skopeo'),
   async (t) => {
-    const { host } = await startRegistry(t);
+    const { host } = await startRegistry(t, work);
     for (const format of ['oci', 'v2s2']) {
-      await push(host, `team/alpine:${format}`, ['--format', format]);
+      await pushArchive(archive, host, `team/alpine:${format}`, ['--format', format]);
 
       const image = await open(t, `${host}/team/alpine:${format}`);
       const pinned = await open(t, `${host}/team/alpine@${image.manifestDigest}`);
@@ -58,7 +66,7 @@ test(
 );
 
 test('an index pushed by skopeo gives each of its platforms', needs('docker-registry', 'skopeo'), async (t) => {
-  const { host } = await startRegistry(t);
+  const { host } = await startRegistry(t, work);
   const layout = await makeIndexLayout(['amd64', 'arm64']);
   await run('skopeo', [
     'copy',
@@ -84,8 +92,8 @@ test(
   'a missing tag and a missing repository are told apart from a refusal',
   needs('docker-registry', 'skopeo'),
   async (t) => {
-    const { host } = await startRegistry(t);
-    await push(host, 'team/alpine:1');
+    const { host } = await startRegistry(t, work);
+    await pushArchive(archive, host, 'team/alpine:1');
 
     await assert.rejects(open(t, `${host}/team/alpine:2`), { code: 'IMAGE_NOT_FOUND', message: /MANIFEST_UNKNOWN/ });
     await assert.rejects(open(t, `${host}/team/other:1`), { code: 'IMAGE_NOT_FOUND' });
@@ -98,7 +106,7 @@ test(
   async (t) => {
     const passwords = join(work, 'htpasswd');
     writeFileSync(passwords, `jo:${hashOfPassword}\n`);
-    const { host } = await startRegistry(t, { auth: { htpasswd: { realm: 'test', path: passwords } } });
+    const { host } = await startRegistry(t, work, { auth: { htpasswd: { realm: 'test', path: passwords } } });
     const config = join(work, 'docker');
     mkdirSync(config);
     await run('skopeo', [
@@ -112,7 +120,7 @@ test(
       password,
       host,
     ]);
-    await push(host, 'private/alpine:1', ['--dest-creds', `jo:${password}`]);
+    await pushArchive(archive, host, 'private/alpine:1', ['--dest-creds', `jo:${password}`]);
 
     await assertIsAlpine(await open(t, `${host}/private/alpine:1`, { dockerConfigDirectory: config }));
     await assertIsAlpine(await open(t, `${host}/private/alpine:1`, { username: 'jo', password }));
@@ -131,10 +139,10 @@ test(
   'tokens of a token server are accepted by the registry',
   needs('docker-registry', 'skopeo', 'openssl'),
   async (t) => {
-    const tokens = await startTokenServer(t);
-    const { host } = await startRegistry(t, { auth: { token: tokens.configuration } });
-    await push(host, 'open/alpine:1', ['--dest-creds', `jo:${password}`]);
-    await push(host, 'private/alpine:1', ['--dest-creds', `jo:${password}`]);
+    const tokens = await startTokenServer(t, work);
+    const { host } = await startRegistry(t, work, { auth: { token: tokens.configuration } });
+    await pushArchive(archive, host, 'open/alpine:1', ['--dest-creds', `jo:${password}`]);
+    await pushArchive(archive, host, 'private/alpine:1', ['--dest-creds', `jo:${password}`]);
 
     await assertIsAlpine(await open(t, `${host}/open/alpine:1`));
     await assertIsAlpine(await open(t, `${host}/private/alpine:1`, { username: 'jo', password }));
@@ -153,8 +161,8 @@ test(
   'TLS needs an authority that is trusted, and goes through a proxy',
   needs('docker-registry', 'skopeo', 'openssl'),
   async (t) => {
-    const tls = await makeCertificate('registry.test');
-    const { host, port } = await startRegistry(t, {}, tls);
+    const tls = await makeCertificate(work, 'registry.test');
+    const { host, port } = await startRegistry(t, work, {}, { tls });
     await run('skopeo', [
       'copy',
       '--quiet',
@@ -225,35 +233,6 @@ async function open(t: TestContext, reference: string, changes: Parameters<typeo
   return image;
 }
 
-const password = 'correct horse';
-const hashOfPassword = '$2y$05$MIlD3Y58buUqd0HP4ytfwu22JxQFxvlltNOHHBf3.IITcYN50kLh.';
-
-async function push(host: string, name: string, more: readonly string[] = []): Promise<void> {
-  await run('skopeo', [
-    'copy',
-    '--quiet',
-    '--dest-tls-verify=false',
-    ...more,
-    `docker-archive:${archive}`,
-    `docker://${host}/${name}`,
-  ]);
-}
-
-/** Debian's docker-registry with its data in memory; JSON is YAML enough for it. */
-async function startRegistry(t: TestContext, more: object = {}, tls?: Awaited<ReturnType<typeof makeCertificate>>) {
-  const port = await freePort();
-  const host = `127.0.0.1:${port}`;
-  const http = { addr: host, ...(tls && { tls: { certificate: tls.certificate, key: tls.key } }) };
-  const path = join(work, `registry-${port}.yml`);
-  writeFileSync(
-    path,
-    JSON.stringify({ version: 0.1, log: { level: 'error' }, storage: { inmemory: {} }, http, ...more }),
-  );
-  start(t, 'docker-registry', ['serve', path]);
-  await until(() => canConnect({ host: '127.0.0.1', port }));
-  return { host, port };
-}
-
 /** An OCI layout whose index lists the example once per architecture. */
 async function makeIndexLayout(architectures: readonly string[]): Promise<string> {
   const layout = join(work, 'layout');
@@ -277,45 +256,6 @@ async function makeIndexLayout(architectures: readonly string[]): Promise<string
   return layout;
 }
 
-/** Gives tokens by https://distribution.github.io/distribution/spec/auth/jwt/: to anybody for `open/`, to jo for everything. */
-async function startTokenServer(t: TestContext) {
-  const { certificate, key } = await makeCertificate('tokens.test');
-  const chain = [new X509Certificate(readFileSync(certificate)).raw.toString('base64')];
-  const server = createHttpServer((request, response) => {
-    const url = new URL(request.url ?? '', 'http://localhost');
-    const { authorization } = request.headers;
-    const isJo = authorization === `Basic ${Buffer.from(`jo:${password}`).toString('base64')}`;
-    if (authorization !== undefined && !isJo) {
-      response.writeHead(401).end('{"errors":[{"code":"UNAUTHORIZED","message":"incorrect username or password"}]}');
-      return;
-    }
-    const access = url.searchParams.getAll('scope').flatMap((scope) => {
-      const [type, name = '', actions = ''] = scope.split(':');
-      return isJo || name.startsWith('open/') ? [{ type, name, actions: isJo ? actions.split(',') : ['pull'] }] : [];
-    });
-    const now = Math.floor(Date.now() / 1000);
-    const claims = {
-      iss: 'test',
-      sub: '',
-      aud: url.searchParams.get('service'),
-      nbf: now - 10,
-      iat: now,
-      exp: now + 300,
-      jti: randomUUID(),
-      access,
-    };
-    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const signed = `${encode({ typ: 'JWT', alg: 'RS256', x5c: chain })}.${encode(claims)}`;
-    const signature = createSign('RSA-SHA256').update(signed).sign(readFileSync(key)).toString('base64url');
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ token: `${signed}.${signature}`, expires_in: 300 }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
-  const realm = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
-  return { configuration: { realm, service: 'test registry', issuer: 'test', rootcertbundle: certificate } };
-}
-
 /** A proxy that makes tunnels, all of them to one port here. */
 async function startProxy(t: TestContext, port: number) {
   const asked: string[] = [];
@@ -332,26 +272,4 @@ async function startProxy(t: TestContext, port: number) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
-}
-
-/** A certificate that is its own authority, for a name and for loopback. */
-async function makeCertificate(name: string) {
-  const certificate = join(work, `${name}.crt`);
-  const key = join(work, `${name}.key`);
-  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name},IP:127.0.0.1`];
-  await run('openssl', [
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '2',
-    '-keyout',
-    key,
-    '-out',
-    certificate,
-    ...subject,
-  ]);
-  return { certificate, key };
 }
