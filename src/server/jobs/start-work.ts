@@ -25,7 +25,8 @@ export interface Work {
 }
 
 const crawlsAtOnce = 2;
-const pollSeconds = 2;
+/** While the database notifies, a look now and then is for what was missed. */
+const pace = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10, heartbeatRefreshSeconds: 5 };
 
 /** Begins to take up what waits. */
 export async function startWork({ context, boss, pool, connections, ...rest }: WorkParts): Promise<Work> {
@@ -36,18 +37,17 @@ export async function startWork({ context, boss, pool, connections, ...rest }: W
     return work.finally(() => running.delete(work));
   };
   const parts: ScanJobParts = { ...rest, context, pool, sourceOf: (image) => sourceOf(image, store, connections) };
-  const usual = { pollingIntervalSeconds: pollSeconds, heartbeatRefreshSeconds: 5 };
-  if (config.scan.workers > 0)
-    await boss.work<QueuedWork>(
-      'scan',
-      { ...usual, localConcurrency: config.scan.workers, priority: true, burstWhenBatchFull: true },
-      async ([job]) => job && tracked(runScanJob(job.data.job, parts)),
-    );
-  await boss.work<QueuedWork>(
-    'crawl',
-    { ...usual, localConcurrency: crawlsAtOnce },
-    async ([job]) => job && tracked(runCrawlJob(job.data.job, parts)),
-  );
+  const take = async (name: 'scan' | 'crawl', atOnce: number, run: (job: string) => Promise<void>) => {
+    for (let at = 0; at < atOnce; at += 1) {
+      const worker: string = await boss.work<QueuedWork>(name, pace, async ([job]) => {
+        if (job) await tracked(run(job.data.job));
+        // Where one job waited there may be another: it would else be looked for at the next notification.
+        boss.notifyWorker(worker);
+      });
+    }
+  };
+  await take('scan', config.scan.workers, (job) => runScanJob(job, parts));
+  await take('crawl', crawlsAtOnce, (job) => runCrawlJob(job, parts));
   await boss.work('tick', { pollingIntervalSeconds: 10 }, () => tracked(runTick(context)));
   await boss.schedule('tick', '* * * * *');
   return {
