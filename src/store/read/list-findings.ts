@@ -73,7 +73,7 @@ export async function listFindings(
   const order = orderOf('findings', sql`h.image`);
   const { rows } = await sql<ReadFinding & { sort_keys: string[] }>`
       WITH page AS (
-        SELECT c.component, c.flaw, h.image, ${sortKeys(order)} AS sort_keys, row_number() OVER () AS place
+        SELECT c.component, c.flaw, h.image, ${sortKeys(order)} AS sort_keys
         FROM (SELECT c.risk, c.component, c.flaw FROM candidate AS c
             WHERE ${allOf([...candidateConditions(query), notBefore(order, query.cursor), await reachable(store, visibility)])}) AS c
           CROSS JOIN LATERAL (SELECT held.image FROM image_components AS held
@@ -85,7 +85,7 @@ export async function listFindings(
       SELECT ${findingColumns(visibility)}, page.sort_keys
       FROM page JOIN candidate AS c ON c.component = page.component AND c.flaw = page.flaw
         JOIN component AS k ON k.id = c.component JOIN flaw AS f ON f.id = c.flaw JOIN image AS i ON i.id = page.image
-      ORDER BY page.place`.execute(store);
+      ORDER BY c.risk DESC, page.component DESC, page.flaw DESC, page.image DESC`.execute(store);
   return pageFrom(rows, order, query.limit, toFindingRow);
 }
 

@@ -1,9 +1,11 @@
 /** What is to be counted, by the numbers of components. */
 export interface Estate {
-  /** Flaws of a component. */
-  readonly flaws: readonly (Int32Array | undefined)[];
+  /** Where a component's part of `flaws` and `updatesOf` begins, by component; it ends where that of the next begins. */
+  readonly starts: readonly number[];
+  readonly flaws: readonly number[];
   /** For each of those flaws the update that removes it, as its place in `updates`; -1 for none. */
-  readonly updatesOf: readonly (Int32Array | undefined)[];
+  readonly updatesOf: readonly number[];
+  /** By component, its place in `packages`; -1 where there is no such component. */
   readonly packageOf: readonly number[];
   /** By image: `component flaw`. */
   readonly excepted: ReadonlyMap<number, ReadonlySet<string>>;
@@ -16,44 +18,43 @@ export interface Tally {
   /** `components` as PostgreSQL writes an array: `{1,2,3}`. */
   readonly addImage: (image: number, components: string) => void;
   readonly images: () => number;
-  /** By flaw; a hole where none has it. */
-  readonly imagesOfFlaw: readonly number[];
+  /** By flaw. */
+  readonly imagesOfFlaw: Int32Array;
   readonly imagesOfUpdate: Int32Array;
   readonly imagesOfPackage: Int32Array;
   /** By component. */
-  readonly imagesOfComponent: readonly number[];
+  readonly imagesOfComponent: Int32Array;
 }
 
 /** Counts distinct images in one pass: a thing counts again when the last image that it was counted for is another. */
 export function createTally(estate: Estate): Tally {
-  const { flaws, updatesOf, packageOf, excepted } = estate;
-  const imagesOfFlaw: number[] = [];
-  const flawSeen: number[] = [];
+  const { starts, flaws, updatesOf, packageOf, excepted } = estate;
+  const maxFlaw = flaws.reduce((a, b) => Math.max(a, b), 0);
+  const imagesOfFlaw = new Int32Array(maxFlaw + 1);
+  const flawSeen = new Int32Array(maxFlaw + 1);
   const imagesOfUpdate = new Int32Array(estate.updates.length);
   const updateSeen = new Int32Array(estate.updates.length);
   const imagesOfPackage = new Int32Array(estate.packages.length);
   const packageSeen = new Int32Array(estate.packages.length);
-  const imagesOfComponent: number[] = [];
+  const imagesOfComponent = new Int32Array(starts.length);
   let images = 0;
 
   const addComponent = (component: number, covered: ReadonlySet<string> | undefined) => {
     imagesOfComponent[component] = (imagesOfComponent[component] ?? 0) + 1;
-    const of = packageOf[component];
-    if (of !== undefined && packageSeen[of] !== images) {
+    const of = packageOf[component] ?? -1;
+    if (of >= 0 && packageSeen[of] !== images) {
       packageSeen[of] = images;
       imagesOfPackage[of] = (imagesOfPackage[of] ?? 0) + 1;
     }
-    const ids = flaws[component];
-    const updates = updatesOf[component];
-    if (!ids || !updates) return;
-    for (let at = 0; at < ids.length; at += 1) {
-      const flaw = ids[at] ?? 0;
+    const end = starts[component + 1] ?? flaws.length;
+    for (let at = starts[component] ?? end; at < end; at += 1) {
+      const flaw = flaws[at] ?? 0;
       if (covered?.has(`${component} ${flaw}`)) continue;
       if (flawSeen[flaw] !== images) {
         flawSeen[flaw] = images;
         imagesOfFlaw[flaw] = (imagesOfFlaw[flaw] ?? 0) + 1;
       }
-      const update = updates[at] ?? -1;
+      const update = updatesOf[at] ?? -1;
       if (update >= 0 && updateSeen[update] !== images) {
         updateSeen[update] = images;
         imagesOfUpdate[update] = (imagesOfUpdate[update] ?? 0) + 1;

@@ -11,7 +11,7 @@ CREATE TABLE component (
   stream text,
   purl text NOT NULL,
   facts bytea NOT NULL,                    -- zstd of JSON: what to give to the judge again
-  build integer NOT NULL                   -- the database it was last matched with
+  build integer NOT NULL                   -- the database it was first matched with
 );
 CREATE INDEX component_name ON component (name);
 CREATE INDEX component_software ON component (software);
