@@ -8,7 +8,7 @@ import type { Store, StoreTransaction } from './tables.ts';
 
 /** Any number: whoever holds it recounts. */
 const lockNumber = 7_310_245;
-const componentsAtOnce = 2_000;
+const componentsAtOnce = 500;
 const imagesAtOnce = 250;
 
 export interface Recounted {
@@ -71,21 +71,28 @@ interface ReadComponent {
 async function readEstate(transaction: StoreTransaction): Promise<Estate> {
   const packages = new Map<string, number>();
   const updates = new Map<string, number>();
-  const flaws: Int32Array[] = [];
-  const updatesOf: Int32Array[] = [];
+  const starts: number[] = [];
+  const flaws: number[] = [];
+  const updatesOf: number[] = [];
   const packageOf: number[] = [];
   const components = sql<ReadComponent>`SELECT component.id, type, stream, component.name, software, found.flaws, found.targets
     FROM component LEFT JOIN (
       SELECT component, json_agg(flaw ORDER BY flaw) AS flaws, json_agg(coalesce(upgrade_to, fixed[1], '') ORDER BY flaw) AS targets
-      FROM candidate GROUP BY component) AS found ON found.component = component.id`;
+      FROM candidate GROUP BY component) AS found ON found.component = component.id ORDER BY component.id`;
   for await (const rows of fetchRows(transaction, components, componentsAtOnce))
     for (const { id, type, stream, name, software, flaws: ids, targets } of rows) {
-      packageOf[id] = getOrInsert(packages, JSON.stringify([type, name]), () => packages.size);
-      if (!ids || !targets) continue;
-      flaws[id] = Int32Array.from(ids);
-      updatesOf[id] = Int32Array.from(targets, (target) =>
-        target === '' ? -1 : getOrInsert(updates, JSON.stringify([type, stream, software, target]), () => updates.size),
-      );
+      while (packageOf.length < id) {
+        packageOf.push(-1);
+        starts.push(flaws.length);
+      }
+      packageOf.push(getOrInsert(packages, JSON.stringify([type, name]), () => packages.size));
+      starts.push(flaws.length);
+      const updateFor = (target: string) =>
+        target === '' ? -1 : getOrInsert(updates, JSON.stringify([type, stream, software, target]), () => updates.size);
+      for (const [at, flaw] of (ids ?? []).entries()) {
+        flaws.push(flaw);
+        updatesOf.push(updateFor(targets?.[at] ?? ''));
+      }
     }
   const { rows } = await sql<{
     image: number;
@@ -95,7 +102,15 @@ async function readEstate(transaction: StoreTransaction): Promise<Estate> {
   const excepted = new Map<number, Set<string>>();
   for (const { image, component, flaw } of rows)
     getOrInsert(excepted, image, () => new Set()).add(`${component} ${flaw}`);
-  return { flaws, updatesOf, packageOf, excepted, updates: [...updates.keys()], packages: [...packages.keys()] };
+  return {
+    starts,
+    flaws,
+    updatesOf,
+    packageOf,
+    excepted,
+    updates: [...updates.keys()],
+    packages: [...packages.keys()],
+  };
 }
 
 /** When the counts were made last, and whether something changed since. */

@@ -34,9 +34,9 @@ export async function writePackages(transaction: StoreTransaction, tally: Tally)
   const { keys, values } = filled(tally.imagesOfPackage);
   const names = keys.map((key): unknown => JSON.parse(tally.estate.packages[key] ?? '[]'));
   const versions = new Int32Array(tally.estate.packages.length);
-  tally.imagesOfComponent.forEach((_, component) => {
-    const of = tally.estate.packageOf[component] ?? 0;
-    versions[of] = (versions[of] ?? 0) + 1;
+  tally.imagesOfComponent.forEach((images, component) => {
+    const of = tally.estate.packageOf[component] ?? -1;
+    if (images > 0 && of >= 0) versions[of] = (versions[of] ?? 0) + 1;
   });
   await sql`CREATE TEMP TABLE counted_package ON COMMIT DROP AS
     SELECT name->>0 AS type, name->>1 AS name, images, versions
@@ -63,10 +63,9 @@ export async function writeToday(transaction: StoreTransaction): Promise<void> {
 }
 
 /** The numbers that were counted, and how often. */
-export function filled(counts: readonly number[] | Int32Array): { readonly keys: number[]; readonly values: number[] } {
+export function filled(counts: Int32Array): { readonly keys: number[]; readonly values: number[] } {
   const keys: number[] = [];
   const values: number[] = [];
-  // Skips the holes of a sparse list.
   counts.forEach((count, key) => {
     if (count === 0) return;
     keys.push(key);
