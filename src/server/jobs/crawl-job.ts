@@ -1,11 +1,12 @@
 import { AppError, messageOf } from '../../lib/errors.ts';
 import { type BegunJob, beginJob, endJob, reportJob } from '../../store/jobs.ts';
-import { digestsNotAmong, type PlacedRow, placeImages, removeImages } from '../../store/placements.ts';
+import { type PlacedRow, placeImages } from '../../store/placements.ts';
 import { type RegistryStored, registryById } from '../../store/registries.ts';
 import { settlePlacements } from '../../store/settle-placements.ts';
 import type { ServerContext } from '../context.ts';
 import { connectRegistry } from '../registries/connect-registry.ts';
-import { type DiscoveryStep, discoveryCursor } from '../registries/discover.ts';
+import { type DiscoveryStep, discoveryCursor, looksAt } from '../registries/discover.ts';
+import { forgetMissing, forgetRepositories } from '../registries/forget-missing.ts';
 import { targetOf } from '../registries/registry-target.ts';
 import type { ScanJobParts } from './scan-job.ts';
 import { isPassing, TryAgain } from './try-again.ts';
@@ -34,24 +35,32 @@ export async function runCrawlJob(id: string, parts: CrawlJobParts): Promise<voi
 async function crawl(job: BegunJob, registry: RegistryStored, parts: CrawlJobParts): Promise<boolean> {
   const { context } = parts;
   const { store, seal, config } = context;
-  const connected = await connectRegistry(targetOf(registry, seal, config.network.allow));
-  const began = context.now();
-  let seen = new Set<string>();
+  const target = targetOf(registry, seal, config.network.allow);
+  const connected = await connectRegistry(target);
+  const look = { registry: registry.id, connected, began: context.now() };
+  let seen = { digests: new Set<string>(), tags: new Set<string>() };
+  const names = new Set<string>();
   let [images, repositories] = [0, 0];
   try {
     const cursor = discoveryCursor.safeParse(registry.crawl_state);
     for await (const step of connected.discover(cursor.success ? cursor.data : undefined)) {
       await keepStep(step, registry, parts);
-      for (const { digest } of step.images) seen.add(digest);
+      for (const { digest, tags } of step.images) {
+        seen.digests.add(digest);
+        for (const tag of tags) seen.tags.add(tag);
+      }
+      names.add(step.repository);
       images += step.images.length;
       if (step.last) {
         // Only what was listed from its first page to its last tells what is gone.
-        if (step.whole) await forget(registry, step.repository, seen, began, context);
-        seen = new Set();
+        if (step.whole) await settled(await forgetMissing(context, look, { ...step, ...seen }), context);
+        seen = { digests: new Set(), tags: new Set() };
         repositories += 1;
       }
       if (!(await keepPlace(job, registry.id, step, { images, repositories }, context))) return false;
     }
+    const isWanted = (repository: string) => looksAt(target, repository);
+    if (!registry.crawl_state) await settled(await forgetRepositories(context, look, names, isWanted), context);
     await store.updateTable('registry').set({ crawl_state: null }).where('id', '=', registry.id).execute();
     return true;
   } finally {
@@ -78,20 +87,6 @@ async function keepStep(
 /** What was never scanned, or by other catalogers; what could not be scanned is tried anew by each look. */
 function needsScan({ state, scanner }: PlacedRow, current: string): boolean {
   return state === 'queued' || state === 'failed' || (state === 'scanned' && scanner !== current);
-}
-
-async function forget(
-  { id }: RegistryStored,
-  repository: string,
-  seen: ReadonlySet<string>,
-  began: Date,
-  context: ServerContext,
-): Promise<void> {
-  const place = { registry: id, repository };
-  const digests = await digestsNotAmong(context.store, place, seen, began);
-  if (digests.length === 0) return;
-  const { images } = await removeImages(context.store, { ...place, at: context.now() }, { digests });
-  await settled(images, context);
 }
 
 const busyMs = 250;

@@ -7,7 +7,7 @@ import type { ServerContext } from '../context.ts';
 import { createRate } from '../http/rate.ts';
 import { Refusal } from '../refusal.ts';
 import { connectorOf } from '../registries/connect-registry.ts';
-import { isWanted, wantsRepository } from '../registries/discover.ts';
+import { isWanted, looksAt } from '../registries/discover.ts';
 import { notificationContext, storedSettings } from '../registries/registry-secrets.ts';
 import { applyNews, type ImageNews } from './apply-news.ts';
 import type { Delivery, News, ReadDelivery } from './notification-sender.ts';
@@ -115,8 +115,7 @@ function wantedNews(row: RegistryStored, news: readonly News[], now: Date): read
       return [];
     if (digest === undefined && tag === undefined) return [];
     if (rest.kind === 'push') {
-      const named = filters.repositories;
-      if (!wantsRepository(filters, repository) || (named.length > 0 && !named.includes(repository))) return [];
+      if (!looksAt(filters, repository)) return [];
       if (digest !== undefined && !isWanted({ digest, tags: tag === undefined ? [] : [tag] }, filters)) return [];
     }
     // A clock that runs ahead must not keep later news from moving a tag.

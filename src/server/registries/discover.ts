@@ -91,6 +91,12 @@ export function wantsRepository(
   return !exclude.some((glob) => matchesGlob(glob, repository));
 }
 
+/** Whether a look through the registry looks at this repository. */
+export function looksAt(filters: Filters, repository: string): boolean {
+  const { repositories } = filters;
+  return wantsRepository(filters, repository) && (repositories.length === 0 || repositories.includes(repository));
+}
+
 /** An image without tags is wanted where no tags are asked for. */
 export function isWanted({ digest, tags }: ListedImage, filters: Pick<Filters, 'tags'>): boolean {
   return isDigest(digest) && (filters.tags.length === 0 || tags.some((tag) => matchesAny(filters.tags, tag)));
