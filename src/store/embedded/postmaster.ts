@@ -27,18 +27,21 @@ export interface Postmaster {
   readonly stop: () => Promise<void>;
   /** Ends at once; what was committed is recovered at the next start. */
   readonly quit: () => Promise<void>;
+  /** Tells it to stop, for who cannot wait. */
+  readonly interrupt: () => void;
 }
 
 /** Starts PostgreSQL and waits until it takes connections, however long it recovers. */
 export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
   const postmaster = spawnPostmaster(options);
-  const said = await untilReady(options.data, postmaster);
+  const said = await untilReady(options, postmaster);
   if (said === undefined) return postmaster;
   throw new AppError('STORE_UNAVAILABLE', `The database did not start: ${said.join(' ') || 'it said nothing'}`);
 }
 
 const linesKept = 20;
 const stopMs = 30_000;
+const tellMs = 5_000;
 
 function spawnPostmaster({ program, options, data, user, log }: PostmasterOptions): Postmaster {
   const child = spawn(program, options, {
@@ -78,18 +81,29 @@ function spawnPostmaster({ program, options, data, user, log }: PostmasterOption
     gone,
     stop: () => end(['SIGINT', 'SIGQUIT', 'SIGKILL']),
     quit: () => end(['SIGQUIT', 'SIGKILL']),
+    interrupt: () => {
+      child.kill('SIGINT');
+    },
   };
 }
 
 /** The last line of its pid file says how far it is. Gives what it said when it ended instead. */
-async function untilReady(data: string, { pid, gone }: Postmaster): Promise<readonly string[] | undefined> {
+async function untilReady(
+  { data, log }: PostmasterOptions,
+  { pid, gone }: Postmaster,
+): Promise<readonly string[] | undefined> {
   let said: readonly string[] | undefined;
   void gone.then((lines) => {
     said = lines;
   });
-  while (said === undefined) {
+  const began = Date.now();
+  for (let told = 0; said === undefined; ) {
     const [owner, , , , , , , state = ''] = readLines(join(data, 'postmaster.pid'));
     if (Number(owner) === pid && state.trim() === 'ready') return undefined;
+    const waited = Math.floor((Date.now() - began) / tellMs);
+    if (waited > told)
+      log.info({ state: state.trim() }, 'the database is still starting; after a crash it recovers first');
+    told = waited;
     await sleep(10);
   }
   return said;

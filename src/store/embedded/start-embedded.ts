@@ -95,7 +95,8 @@ function keepRunning(first: Postmaster, restart: () => Promise<Postmaster>, plac
   let current = first;
   let trouble: string | undefined;
   let stopping = false;
-  const quitWithUs = () => process.kill(current.pid, 'SIGINT');
+  const waiting = new AbortController();
+  const quitWithUs = () => current.interrupt();
   process.once('exit', quitWithUs);
 
   const watch = async (): Promise<void> => {
@@ -109,7 +110,8 @@ function keepRunning(first: Postmaster, restart: () => Promise<Postmaster>, plac
   };
   const again = async (): Promise<void> => {
     for (let delay = 0; !stopping; delay = Math.min(longestDelay, delay * 2 + 100)) {
-      await sleep(delay, undefined, { ref: false });
+      await sleep(delay, undefined, { ref: false, signal: waiting.signal }).catch(() => undefined);
+      if (stopping) return;
       try {
         current = await restart();
         trouble = undefined;
@@ -128,8 +130,11 @@ function keepRunning(first: Postmaster, restart: () => Promise<Postmaster>, plac
     stop: async () => {
       stopping = true;
       process.off('exit', quitWithUs);
+      waiting.abort();
       await current.stop();
       await watching;
+      // It may just have been started again.
+      await current.stop();
     },
   };
 }

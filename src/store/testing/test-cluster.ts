@@ -8,9 +8,11 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Binaries, installedBinaries, noBinaries, packagedBinaries } from '../embedded/binaries.ts';
 import { createCluster } from '../embedded/cluster.ts';
 import { copyBinaries } from '../embedded/copy-binaries.ts';
@@ -33,10 +35,13 @@ export interface TestCluster {
 export async function startTestCluster(key: string, prepare: (url: string) => Promise<void>): Promise<TestCluster> {
   await sweepAbandoned();
   const cache = cacheFolder();
+  sweepOld(cache);
   const binaries = testBinaries(cache);
   const prepared = join(cache, `${key}-${binaries.version}`);
   const user = databaseUser(prepared);
   if (!existsSync(prepared)) await makePrepared({ prepared, binaries, user, prepare });
+  const now = new Date();
+  for (const used of [prepared, dirname(binaries.bin)]) if (dirname(used) === cache) utimesSync(used, now, now);
   const folder = newFolder(user);
   const data = join(folder, 'data');
   cpSync(prepared, data, { recursive: true });
@@ -96,7 +101,7 @@ async function makePrepared({ prepared, binaries, user, prepare }: Preparation):
 async function start(folder: string, binaries: Binaries, user: SystemUser | undefined): Promise<TestCluster> {
   const { url, postmaster } = await run(folder, binaries, user);
   const end = () => {
-    process.kill(postmaster.pid, 'SIGQUIT');
+    postmaster.interrupt();
     remove(folder);
   };
   process.once('exit', end);
@@ -120,6 +125,17 @@ async function run(
   const program = join(binaries.bin, 'postgres');
   const postmaster = await startPostmaster({ program, options, data, user, log: silentLog });
   return { postmaster, url: socketUrl({ sockets: folder, password, database: 'postgres' }) };
+}
+
+const keptMs = 24 * 3_600_000;
+
+/** What nobody used for a day: most of it was prepared for schemas that are no more. */
+function sweepOld(cache: string): void {
+  for (const name of readdirSync(cache)) {
+    const path = join(cache, name);
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    if (mtimeMs !== undefined && Date.now() - mtimeMs > keptMs) remove(path);
+  }
 }
 
 /** What test processes left that could not clean up. */
