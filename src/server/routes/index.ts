@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { aboutRoutes } from './about.ts';
+import { databaseRoutes } from './database.ts';
 import { eventRoutes } from './events.ts';
 import { exceptionRoutes } from './exceptions.ts';
 import { exportRoutes } from './exports.ts';
@@ -36,6 +37,7 @@ export const routes: readonly Route[] = [
   ...historyRoutes,
   ...registryRoutes,
   ...notificationRoutes,
+  ...databaseRoutes,
   ...scanRoutes,
   ...jobRoutes,
   ...userRoutes,
