@@ -2,12 +2,15 @@ import { sql } from 'kysely';
 import type { StoreTransaction } from '../tables.ts';
 import type { Tally } from './tally.ts';
 
-/** In how many images each component is, for what follows; with statistics, as plans depend on them. */
+/** In how many images each component is, and is excepted, for what follows; with statistics, as plans depend on them. */
 export async function keepComponents(transaction: StoreTransaction, tally: Tally): Promise<void> {
   const { keys, values } = filled(tally.imagesOfComponent);
   await sql`CREATE TEMP TABLE counted_component ON COMMIT DROP AS
     SELECT * FROM unnest(${keys}::int[], ${values}::int[]) AS counted (component, images)`.execute(transaction);
   await sql`ANALYZE counted_component`.execute(transaction);
+  await sql`CREATE TEMP TABLE counted_excepted ON COMMIT DROP AS
+    SELECT component, flaw, count(*)::int AS images FROM excepted GROUP BY 1, 2`.execute(transaction);
+  await sql`ANALYZE counted_excepted`.execute(transaction);
 }
 
 /** Flaws that an image has: how many have it is counted, the rest is what its candidates say. Only what differs is written. */
@@ -18,7 +21,9 @@ export async function writeFlaws(transaction: StoreTransaction, tally: Tally): P
         SELECT candidate.flaw, min(severity) AS severity, max(risk) AS risk, bool_or(status = 0) AS fixable, min(since) AS first_seen,
           array_agg(DISTINCT component.name) AS packages
         FROM candidate JOIN component ON component.id = candidate.component
-          JOIN counted_component ON counted_component.component = component.id GROUP BY candidate.flaw)
+          JOIN counted_component AS held ON held.component = component.id
+          LEFT JOIN counted_excepted AS covered ON covered.component = component.id AND covered.flaw = candidate.flaw
+        WHERE held.images > coalesce(covered.images, 0) GROUP BY candidate.flaw)
     INSERT INTO flaw_summary (flaw, images, severity, risk, fixable, first_seen, packages, words)
     SELECT counted.flaw, images, severity, risk, fixable, first_seen, packages[1:10],
       lower(concat_ws(' ', flaw.name, array_to_string(aliases, ' '), title, array_to_string(packages, ' ')))

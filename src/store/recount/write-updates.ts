@@ -24,7 +24,7 @@ export async function writeUpdates(transaction: StoreTransaction, tally: Tally):
       JOIN counted_update ON counted_update.type = component.type AND counted_update.software = component.software
         AND counted_update.stream IS NOT DISTINCT FROM component.stream
         AND counted_update.target = coalesce(candidate.upgrade_to, candidate.fixed[1])
-      LEFT JOIN (SELECT component, flaw, count(*)::int AS images FROM excepted GROUP BY 1, 2) AS covered
+      LEFT JOIN counted_excepted AS covered
         ON covered.component = candidate.component AND covered.flaw = candidate.flaw`.execute(transaction);
   await sql`ANALYZE removed`.execute(transaction);
   await sql`INSERT INTO update_summary (key, type, stream, software, target, images, versions, components, flaws,
@@ -37,13 +37,13 @@ export async function writeUpdates(transaction: StoreTransaction, tally: Tally):
           coalesce(sum(findings) FILTER (WHERE severity = 2), 0) AS medium, coalesce(sum(findings) FILTER (WHERE severity = 3), 0) AS low,
           coalesce(sum(findings) FILTER (WHERE severity = 4), 0) AS negligible, coalesce(sum(findings) FILTER (WHERE severity = 5), 0) AS unknown,
           coalesce(sum(findings) FILTER (WHERE flaw.exploited IS NOT NULL), 0) AS exploited,
-          sum(removed.images - findings) AS accepted, max(risk) AS risk, min(since) AS since
+          sum(removed.images - findings) AS accepted, coalesce(max(risk) FILTER (WHERE findings > 0), 0) AS risk, min(since) AS since
         FROM removed JOIN flaw ON flaw.id = removed.flaw GROUP BY removed.key) AS summed ON summed.key = counted_update.key
       JOIN (SELECT key, array_agg(version ORDER BY images DESC, version) AS versions FROM (
           SELECT key, version, max(images) AS images FROM removed GROUP BY 1, 2) AS installed GROUP BY key) AS installed
         ON installed.key = counted_update.key
       JOIN (SELECT key, array_agg(name ORDER BY place) AS flaws FROM (
-          SELECT key, flaw.name, row_number() OVER (PARTITION BY key ORDER BY max(risk) DESC, flaw.name) AS place
+          SELECT key, flaw.name, row_number() OVER (PARTITION BY key ORDER BY max(findings) = 0, max(risk) DESC, flaw.name) AS place
           FROM removed JOIN flaw ON flaw.id = removed.flaw GROUP BY key, flaw.name) AS ranked WHERE place <= 10 GROUP BY key) AS worst
         ON worst.key = counted_update.key
     ON CONFLICT (key) DO UPDATE SET images = excluded.images, versions = excluded.versions, components = excluded.components,
