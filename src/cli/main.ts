@@ -41,15 +41,23 @@ function describe(error: unknown): string {
 
 const maxMessageLength = 2000;
 
+/** A program of its own runs these, see `bin/breakwater`. */
+const serverCommands = [
+  ['server', 'keep the images of registries under assessment, with API and console'],
+  ['backup', 'write the store of the server to a file'],
+  ['restore', 'fill an empty store from a backup'],
+] as const;
+
 async function help(name: string | undefined, terminal: Terminal): Promise<ExitCode> {
   const command = name ? commands.get(name) : undefined;
   if (command) {
     terminal.out((await command.load()).help);
     return exitCodes.done;
   }
-  const rows = [...commands].map(([id, { summary }]) => `  ${id.padEnd(10)}${summary}`);
+  const listed = [...commands].map(([id, { summary }]) => [id, summary] as const);
+  const rows = [...listed, ...serverCommands].map(([id, summary]) => `  ${id.padEnd(10)}${summary}`);
   terminal.out(
-    `Breakwater finds the known flaws of container images.\n\nUsage: breakwater <command> [options]\n\n${rows.join('\n')}\n\n"breakwater help <command>" tells more of one.\n`,
+    `Breakwater finds the known flaws of container images.\n\nUsage: breakwater <command> [options]\n\n${rows.join('\n')}\n\n"breakwater <command> --help" tells more of one.\n`,
   );
   return exitCodes.done;
 }

@@ -26,7 +26,16 @@ export function createLog({ log }: Pick<ServerConfig, 'log'>, destination?: Dest
     base: { app: 'breakwater' },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: described, error: described },
     redact: { paths: secretPaths, censor: '[secret]' },
   };
   return destination ? pino(options, destination) : pino(options, pino.destination({ fd: 2, sync: true }));
+}
+
+/** What helps to find the fault, and not the connections and requests that libraries hang on their errors. */
+function described(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error ? error.code : undefined;
+  return { name, message, code, stack, ...(cause !== undefined && { cause: described(cause) }) };
 }

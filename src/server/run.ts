@@ -1,31 +1,60 @@
 import { AppError, messageOf } from '../lib/errors.ts';
 import { visibleSentence } from '../lib/visible-text.ts';
+import type { ServerConfig } from './config.ts';
 import { loadConfig, settings } from './load-config.ts';
 import { createLog } from './log.ts';
 import type { RunningServer } from './main.ts';
 
-/** Runs `breakwater server`: from here on, standard output is for people and the error stream for the log. */
-const [, ...args] = process.argv.slice(2);
+/** Runs `breakwater server`, `backup` and `restore`: standard output is for people, the error stream for the log. */
+const [command = 'server', ...args] = process.argv.slice(2);
 
 const failed = 2;
+const summaries: Readonly<Record<string, string>> = {
+  server:
+    'Runs the server: registries under continuous assessment, with API and console.\n\nUsage: breakwater server [options]',
+  backup:
+    'Writes everything in the store to one file, while the server runs or not.\n\nUsage: breakwater backup FILE [options]',
+  restore: 'Fills an empty store from a backup, and compares what arrived.\n\nUsage: breakwater restore FILE [options]',
+};
 
 if (args.includes('--help') || args.includes('-h')) process.stdout.write(help());
 else await run();
 
 async function run(): Promise<void> {
   try {
-    const config = loadConfig(args, process.env);
-    const log = createLog(config);
-    const { startServer } = await import('./main.ts');
-    const server = await startServer(config, log);
-    process.stdout.write(greeting(server));
-    stopOnSignal(server, config.shutdownSeconds);
+    if (command === 'server') await serve(loadConfig(args, process.env));
+    else await copyStore(args);
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'unexpected error';
-    process.stderr.write(`breakwater server: ${visibleSentence(messageOf(error))} [${code}]\n`);
+    process.stderr.write(`breakwater ${command}: ${visibleSentence(messageOf(error))} [${code}]\n`);
     if (process.env.BREAKWATER_DEBUG) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
     process.exitCode = failed;
   }
+}
+
+async function serve(config: ServerConfig): Promise<void> {
+  const { startServer } = await import('./main.ts');
+  const server = await startServer(config, createLog(config));
+  process.stdout.write(greeting(server));
+  stopOnSignal(server, config.shutdownSeconds);
+}
+
+async function copyStore([file, ...options]: readonly string[]): Promise<void> {
+  if (file === undefined || file.startsWith('-'))
+    throw new AppError('USAGE', `name the file: breakwater ${command} FILE`);
+  const config = loadConfig(options, process.env);
+  const { backUpStore, restoreStore } = await import('../store/backup/back-up-store.ts');
+  const { databaseUrl, dataDir } = config;
+  const log = createLog({ log: { level: 'warn' } });
+  const work = command === 'backup' ? backUpStore : restoreStore;
+  const { tables } = await work({ databaseUrl, dataDir, file, log });
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const done = command === 'backup' ? 'Wrote' : 'Restored and compared';
+  process.stdout.write(`${done} ${rows} rows of ${tables.length} tables: ${file}\n`);
+  if (command === 'backup')
+    process.stdout.write(
+      'Keep the key that seals secrets with it (keyFile, or the folder "secrets" in the data directory).\n',
+    );
 }
 
 function greeting({ url, administrator }: RunningServer): string {
@@ -60,9 +89,7 @@ function help(): string {
       standard === undefined ? '' : ` [${typeof standard === 'string' ? standard : JSON.stringify(standard)}]`;
     return `  ${flag.padEnd(width)}${description}${usual}`;
   });
-  return `Runs the server: registries under continuous assessment, with API and console.
-
-Usage: breakwater server [options]
+  return `${summaries[command] ?? ''}
 
   ${'--config'.padEnd(width)}YAML file with the same settings; environment and flags win
 ${lines.join('\n')}
