@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { settleCandidates } from './excepted.ts';
+import { sumOverImages } from './image-differences.ts';
 import { applyDifferences, differenceColumns, recountSummaries, summaryColumns } from './summaries.ts';
 import type { StoreTransaction } from './tables.ts';
 
@@ -28,12 +29,7 @@ export async function followCandidates(
       SELECT component, -1, severity_before, status_before, risk_before, exploited_before, false, severity_after IS NULL
         FROM verdict_change WHERE severity_before IS NOT NULL) AS signed GROUP BY component`.execute(transaction);
   await sql`ANALYZE component_difference`.execute(transaction);
-  const sums = summaryColumns.slice(0, -1).map((name) => sql`sum(d.${sql.ref(name)})::integer AS ${sql.ref(name)}`);
-  await sql`CREATE TEMPORARY TABLE image_difference ON COMMIT DROP AS
-    SELECT image, ${sql.join(sums)}, max(gained) AS gained, max(lost) AS lost, sum(came)::integer AS came, sum(left_it)::integer AS left_it
-    FROM component_difference AS d JOIN image_components ON components @> ARRAY[d.component] GROUP BY image`.execute(
-    transaction,
-  );
+  await sumOverImages(transaction);
   const columns = summaryColumns.slice(0, -1).map((name) => sql.ref(name));
   await applyDifferences(transaction, sql`SELECT image, ${sql.join(columns)}, gained, lost FROM image_difference`);
   await followExceptions(transaction, renamed);

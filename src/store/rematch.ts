@@ -87,8 +87,6 @@ export async function replaceCandidates(
   }
   await endCandidates(transaction, ended, occasion);
   await putCandidates(transaction, put, occasion);
-  await replaceKeys(transaction, judged);
-  await sql`UPDATE component SET build = ${occasion.build} WHERE id = ANY(${ids}::integer[])`.execute(transaction);
 }
 
 interface StandingCandidate {
@@ -127,7 +125,11 @@ function isSame(standing: StandingCandidate, now: MatchedComponent['candidates']
   );
 }
 
-async function replaceKeys(transaction: StoreTransaction, judged: readonly Judged[]): Promise<void> {
+/** Under which keys components are looked up; it changes with how streams are. */
+export async function replaceKeys(
+  transaction: StoreTransaction,
+  judged: readonly Pick<Judged, 'id' | 'keys'>[],
+): Promise<void> {
   const keys = judged.flatMap(({ id, keys: own }) => own.map(([stream, name]) => ({ id, stream, name })));
   await putComponentKeys(transaction, keys);
   await sql`DELETE FROM component_key AS k WHERE component = ANY(${judged.map(({ id }) => id)}::integer[]) AND NOT EXISTS (

@@ -8,6 +8,7 @@ import {
   nextFlaws,
   rememberCandidates,
   replaceCandidates,
+  replaceKeys,
   type StandingFlaw,
   updateRisks,
 } from '../../store/rematch.ts';
@@ -105,7 +106,9 @@ async function rematch(
   await rememberCandidates(transaction, flaws.riskChanged);
   await updateFlaws(transaction, flaws.described);
   await updateRisks(transaction, flaws.risks);
-  await judgeWaiting(transaction, build, after);
+  // How a component is looked up depends on nothing but its streams.
+  const hasOtherKeys = difference === undefined || difference.streams.length > 0;
+  await judgeWaiting(transaction, build, after, hasOtherKeys);
   await compareCandidates(transaction, flaws.riskChanged);
   const figures = await followCandidates(transaction, flaws.renamed);
   return {
@@ -119,6 +122,7 @@ async function judgeWaiting(
   transaction: StoreTransaction,
   build: number,
   database: VulnerabilityDatabase,
+  hasOtherKeys: boolean,
 ): Promise<void> {
   const occasion = { cause: 'advisory', at: new Date(), build } as const;
   let judge = createJudge(database, versionSchemes);
@@ -131,6 +135,7 @@ async function judgeWaiting(
     const components = waiting.map(({ id, purl, facts }) => ({ id, purl, facts: unpackFacts(facts) }));
     const rows = matchedRows(components, database, judge);
     await replaceCandidates(transaction, rows.components, rows.flaws, occasion);
+    if (hasOtherKeys) await replaceKeys(transaction, rows.components);
     judged += waiting.length;
     if (judged >= judgedByOne) {
       judge = createJudge(database, versionSchemes);
