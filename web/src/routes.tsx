@@ -1,4 +1,4 @@
-import { IconBox, IconBug, IconChecklist, IconHome } from '@tabler/icons-react';
+import { IconBox, IconBug, IconChecklist, IconHistory, IconHome } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import type { Role } from '../../src/server/contract/access.ts';
 
@@ -54,4 +54,10 @@ export const pageRoutes: readonly PageRoute[] = [
     load: () => import('./pages/images/Images.tsx'),
   },
   { path: '/images/$digest', title: 'Image', load: () => import('./pages/images/Image.tsx') },
+  {
+    path: '/history',
+    title: 'History',
+    menu: { group: 'work', icon: IconHistory },
+    load: () => import('./pages/history/History.tsx'),
+  },
 ];

@@ -1,19 +1,20 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import {
   facets,
   findingPage,
   findingQuery,
   findingWhy,
   historyPage,
+  historyQuery,
   type ImageRow,
   imageDetail,
   imageFilter,
-  imagePackage,
+  imagePackagePage,
+  imagePackageQuery,
   imagePage,
   imageQuery,
-  upgradeRow,
+  upgradeList,
 } from '../../../src/server/contract/images.ts';
-import { pageOf, pageQuery } from '../../../src/server/contract/paging.ts';
 import { buildSteps } from '../estate.data.ts';
 import type { Estate } from '../estate.ts';
 import { sha256 } from '../estate.ts';
@@ -126,8 +127,8 @@ export const imageAnswers = [
   mock({
     method: 'GET',
     path: '/images/{digest}/packages',
-    query: z.object({ q: z.string().optional() }).extend(pageQuery.shape),
-    schema: pageOf(imagePackage),
+    query: imagePackageQuery,
+    schema: imagePackagePage,
     answer: ({ params, query, estate }) =>
       pageOfRows(
         packagesOf(find(estate, params.digest)).filter(({ name }) => name.includes(query.q ?? '')),
@@ -137,16 +138,32 @@ export const imageAnswers = [
   mock({
     method: 'GET',
     path: '/images/{digest}/upgrades',
-    query: pageQuery,
-    schema: pageOf(upgradeRow),
-    answer: ({ params, query, estate }) => pageOfRows(upgradesOf(find(estate, params.digest)), query),
+    schema: upgradeList,
+    answer: ({ params, estate }) => ({ items: upgradesOf(find(estate, params.digest)) }),
   }),
   mock({
     method: 'GET',
     path: '/images/{digest}/history',
-    query: pageQuery,
+    query: historyQuery,
     schema: historyPage,
     answer: ({ params, query, estate }) => pageOfRows(historyOf(find(estate, params.digest)), query),
+  }),
+  mock({
+    method: 'GET',
+    path: '/history',
+    query: historyQuery,
+    schema: historyPage,
+    answer: ({ query, estate }) => {
+      const events = estate.images.slice(0, 400).flatMap((image) =>
+        historyOf(image)
+          .map((event) => ({ ...event, image: image.digest }))
+          .filter(
+            ({ change, cause }) =>
+              (!query.change || query.change.includes(change)) && (!query.cause || query.cause.includes(cause)),
+          ),
+      );
+      return pageOfRows(events, query);
+    },
   }),
   mock({
     method: 'GET',

@@ -12,7 +12,7 @@ import type {
   UpgradeRow,
 } from '../../../src/server/contract/images.ts';
 import { useApi } from './api-context.ts';
-import { type Page, useGrowingList } from './page.ts';
+import { useGrowingList } from './page.ts';
 
 const at = (digest: string, rest = '') => `/images/${encodeURIComponent(digest)}${rest}`;
 
@@ -48,7 +48,7 @@ export function useImageUpgrades(digest: string) {
   const api = useApi();
   return useQuery({
     queryKey: ['images', digest, 'upgrades'],
-    queryFn: ({ signal }) => api.get<Page<UpgradeRow>>(at(digest, '/upgrades'), undefined, signal),
+    queryFn: ({ signal }) => api.get<{ items: UpgradeRow[] }>(at(digest, '/upgrades'), undefined, signal),
   });
 }
 

@@ -2,14 +2,15 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { LiveEvent } from '../../../src/server/contract/events.ts';
 import { followEvents, type LiveState, missed } from './event-feed.ts';
+import { applyJobEvent } from './jobs.ts';
 
 /** First elements of the query keys that an event of a kind touches. */
 const touches: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
-  image: ['images', 'vulnerabilities', 'recommendations', 'overview', 'coverage'],
+  image: ['images', 'vulnerabilities', 'recommendations', 'overview', 'history', 'coverage'],
   job: ['jobs'],
   registry: ['registries', 'overview', 'coverage'],
-  database: ['database', 'images', 'vulnerabilities', 'recommendations', 'overview'],
-  exception: ['exceptions', 'images', 'vulnerabilities', 'recommendations', 'overview'],
+  database: ['database', 'images', 'vulnerabilities', 'recommendations', 'overview', 'history'],
+  exception: ['exceptions', 'images', 'vulnerabilities', 'recommendations', 'overview', 'history'],
   recommendation: ['recommendations', 'overview'],
 };
 
@@ -53,8 +54,9 @@ export function useLiveUpdates(enabled: boolean): LiveState {
         setState(next);
       },
       onData: (data) => {
-        const kind = kindOf(data);
-        if (kind) touch(touches[kind]);
+        const event = eventOf(data);
+        if (event?.kind === 'job' && applyJobEvent(client, event)) return;
+        if (event) touch(touches[event.kind]);
         else if (data === missed) touch(everything);
       },
     });
@@ -66,10 +68,10 @@ export function useLiveUpdates(enabled: boolean): LiveState {
   return state;
 }
 
-function kindOf(data: string): LiveEvent['kind'] | undefined {
+function eventOf(data: string): LiveEvent | undefined {
   try {
-    const { kind } = JSON.parse(data) as LiveEvent;
-    return kind in touches ? kind : undefined;
+    const event = JSON.parse(data) as LiveEvent;
+    return event.kind in touches ? event : undefined;
   } catch {
     // Not one of ours, or cut: the next event brings the news.
     return undefined;

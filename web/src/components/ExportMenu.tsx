@@ -7,10 +7,12 @@ interface ExportMenuProps {
   readonly path: string;
   /** The filter that holds on the page, so that the file has what is seen. */
   readonly query: object;
+  /** What a row of the file is. */
+  readonly what: string;
 }
 
 /** All rows that the filter leaves, not only those on the screen. */
-export function ExportMenu({ path, query }: ExportMenuProps) {
+export function ExportMenu({ path, query, what }: ExportMenuProps) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -19,7 +21,7 @@ export function ExportMenu({ path, query }: ExportMenuProps) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>What these filters leave</Menu.Label>
+        <Menu.Label>{what}</Menu.Label>
         <Menu.Item component="a" href={downloadAddress(path, { ...query, format: 'csv' })} download>
           CSV, for a spreadsheet
         </Menu.Item>

@@ -3,10 +3,12 @@ import { IconDownload } from '@tabler/icons-react';
 import { downloadAddress } from '../../addresses.ts';
 
 const formats = [
-  { id: 'cyclonedx', title: 'CycloneDX', about: 'bill of materials' },
-  { id: 'spdx', title: 'SPDX', about: 'bill of materials' },
-  { id: 'sarif', title: 'SARIF', about: 'findings for code hosts' },
-  { id: 'json', title: 'JSON', about: 'the whole report' },
+  { path: 'sbom', id: 'cyclonedx', title: 'CycloneDX', about: 'bill of materials' },
+  { path: 'sbom', id: 'spdx', title: 'SPDX', about: 'bill of materials' },
+  { path: 'report', id: 'html', title: 'HTML', about: 'findings to read' },
+  { path: 'report', id: 'csv', title: 'CSV', about: 'findings for a spreadsheet' },
+  { path: 'report', id: 'sarif', title: 'SARIF', about: 'findings for code hosts' },
+  { path: 'report', id: 'json', title: 'JSON', about: 'the whole report' },
 ] as const;
 
 export function DownloadMenu({ digest }: { readonly digest: string }) {
@@ -18,11 +20,11 @@ export function DownloadMenu({ digest }: { readonly digest: string }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {formats.map(({ id, title, about }) => (
+        {formats.map(({ path, id, title, about }) => (
           <Menu.Item
-            key={id}
+            key={`${path} ${id}`}
             component="a"
-            href={downloadAddress(`/images/${encodeURIComponent(digest)}/report`, { format: id })}
+            href={downloadAddress(`/images/${encodeURIComponent(digest)}/${path}`, { format: id })}
             download
           >
             {title} <span style={{ color: 'var(--mantine-color-dimmed)' }}>{about}</span>

@@ -6,19 +6,8 @@ import { AppLink } from '../../components/AppLink.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatInstant } from '../../components/format.ts';
+import { HistoryChange } from '../../components/HistoryChange.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
-import { Tag } from '../../components/Tag.tsx';
-
-const changes: Readonly<Record<HistoryEvent['change'], { title: string; tone: 'plain' | 'good' | 'bad' }>> = {
-  appeared: { title: 'appeared', tone: 'bad' },
-  went: { title: 'went', tone: 'good' },
-  seen: { title: 'seen', tone: 'plain' },
-  pushed: { title: 'pushed', tone: 'plain' },
-  tagged: { title: 'tagged', tone: 'plain' },
-  deleted: { title: 'deleted', tone: 'plain' },
-  scanned: { title: 'scanned', tone: 'plain' },
-  failed: { title: 'failed', tone: 'bad' },
-};
 
 const columns: readonly Column<HistoryEvent>[] = [
   {
@@ -33,7 +22,7 @@ const columns: readonly Column<HistoryEvent>[] = [
     title: 'Change',
     width: '84px',
     card: 'bare',
-    cell: (event) => <Tag tone={changes[event.change].tone}>{changes[event.change].title}</Tag>,
+    cell: (event) => <HistoryChange change={event.change} />,
   },
   {
     id: 'vulnerability',

@@ -1,7 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import type { ImageDetail, UpgradeRow } from '../../../../src/server/contract/images.ts';
 import { useImage, useImageUpgrades } from '../../api/images.ts';
-import type { Page as ListOf } from '../../api/page.ts';
 import { Age } from '../../components/Age.tsx';
 import { countAll } from '../../components/Counts.tsx';
 import { DetailPage, type DetailTab } from '../../components/DetailPage.tsx';
@@ -68,7 +67,7 @@ function ImagePage({ image }: { readonly image: ImageDetail }) {
       verdict={<Verdict image={image} upgrades={upgrades.data?.items} />}
       notes={<Notes image={image} />}
       tabs={[
-        ...(image.state === 'scanned' || image.scanned ? scannedTabs(image, upgrades.data) : []),
+        ...(image.state === 'scanned' || image.scanned ? scannedTabs(image, upgrades.data?.items) : []),
         { id: 'history', title: 'History', content: () => <HistoryTab digest={image.digest} /> },
       ]}
     />
@@ -76,12 +75,12 @@ function ImagePage({ image }: { readonly image: ImageDetail }) {
 }
 
 /** An image that was never scanned has none of these, rather than empty ones that would look clean. */
-function scannedTabs(image: ImageDetail, upgrades: ListOf<UpgradeRow> | undefined): readonly DetailTab[] {
+function scannedTabs(image: ImageDetail, upgrades: readonly UpgradeRow[] | undefined): readonly DetailTab[] {
   return [
     {
       id: 'upgrades',
       title: 'Upgrades',
-      count: upgrades?.total ?? upgrades?.items.length,
+      count: upgrades?.length,
       content: () => <UpgradesTab digest={image.digest} />,
     },
     {

@@ -4,7 +4,6 @@ import { imageAddress } from '../../addresses.ts';
 import { useImageFacets, useImages } from '../../api/images.ts';
 import { AppLink } from '../../components/AppLink.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { ExportMenu } from '../../components/ExportMenu.tsx';
 import type { Filter } from '../../components/FilterBar.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
 import { severityOptions } from '../../components/severity-options.tsx';
@@ -65,7 +64,6 @@ export function Page() {
       searchHint="Name, tag or digest"
       defaultSort={{ column: 'risk', direction: 'desc' }}
       panel={(image) => ({ title: image.name, content: <ImagePanel image={image} /> })}
-      tools={<ExportMenu path="/images/export" query={filter} />}
       empty={
         <EmptyState
           title="No image is known yet"

@@ -124,7 +124,7 @@ export function Page() {
       searchHint="CVE, words or a package"
       defaultSort={{ column: 'risk', direction: 'desc' }}
       panel={(row) => ({ title: row.id, content: <VulnerabilityPanel row={row} /> })}
-      tools={<ExportMenu path="/vulnerabilities/export" query={filter} />}
+      tools={<ExportMenu path="/findings/export" query={filter} what="Findings, image by image" />}
       empty={
         <EmptyState title="No known vulnerability touches your images">
           That holds for the images scanned so far. See <AppLink to="/images">which images are known</AppLink>, and

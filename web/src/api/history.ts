@@ -1,0 +1,4 @@
+import type { HistoryEvent } from '../../../src/server/contract/images.ts';
+import { useGrowingList } from './page.ts';
+
+export const useHistory = (query: object) => useGrowingList<HistoryEvent>(['history'], '/history', query);
