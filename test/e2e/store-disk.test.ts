@@ -175,6 +175,15 @@ test('a server of another user is told whose data it is', { skip: notRoot() }, a
   assert.match(refused ?? '', /belongs to user 1, and this is user 65534/);
 });
 
+test('a user without a name is told what to do', { skip: notRoot() }, async (t) => {
+  const uid = 1_234_567;
+  const dataDir = dataDirectory(t, uid);
+
+  const { refused } = await startWriter(dataDir, uid).ready;
+
+  assert.match(refused ?? '', /line in \/etc\/passwd, or name a database by BREAKWATER_DATABASE_URL/);
+});
+
 test('a data directory below a folder that the database may not enter works', { skip: notRoot() }, async (t) => {
   const closed = join(dataDirectory(t), 'closed');
   mkdirSync(closed, { mode: 0o700 });

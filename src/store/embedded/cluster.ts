@@ -70,6 +70,12 @@ async function makeDurable(binaries: Binaries, user: SystemUser | undefined, dat
   await runInitdb(binaries, user, data, ['--sync-only', '--pgdata=.']);
 }
 
+/** Containers may run as a number that no user has, which initdb does not take. */
+function advice(said: string): string {
+  if (!said.includes('could not look up effective user ID')) return '';
+  return '. Give this user a line in /etc/passwd, or name a database by BREAKWATER_DATABASE_URL';
+}
+
 function runInitdb(
   binaries: Binaries,
   user: SystemUser | undefined,
@@ -90,7 +96,7 @@ function runInitdb(
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) resolve();
-      else reject(new AppError('STORE_UNAVAILABLE', `The database could not be made: ${said.trim()}`));
+      else reject(new AppError('STORE_UNAVAILABLE', `The database could not be made: ${said.trim()}${advice(said)}`));
     });
   });
 }
