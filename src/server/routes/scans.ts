@@ -1,13 +1,17 @@
+import * as z from 'zod';
 import { parseReference, type RegistryReference } from '../../images/registry/reference.ts';
 import { AppError } from '../../lib/errors.ts';
 import { matchesGlob } from '../../lib/glob.ts';
 import { version } from '../../lib/version.ts';
 import type { ScannedImage } from '../../model/report.ts';
 import { placeImages } from '../../store/placements.ts';
+import { findPulledImage } from '../../store/read/find-pulled-image.ts';
+import { visibleTo as reachOf } from '../../store/read/visibility.ts';
 import { putUploadedImage } from '../../store/uploads.ts';
 import { readInventoryDocument } from '../../vulnerability/sbom/read-sbom-file.ts';
 import { recordScan } from '../assessment/record-scan.ts';
 import type { ServerContext } from '../context.ts';
+import { imageDigest } from '../contract/images.ts';
 import { scanUpload, uploadedScan } from '../contract/scans.ts';
 import { type Caller, type Route, route } from '../route.ts';
 import { visibleTo } from '../sign-in/access.ts';
@@ -41,7 +45,27 @@ const upload = route({
   },
 });
 
-export const scanRoutes: readonly Route[] = [upload];
+const rescan = route({
+  id: 'scans.rescan',
+  method: 'POST',
+  path: '/images/{digest}/rescan',
+  summary: 'Scans an image again, whatever is known of it.',
+  access: { role: 'analyst', within: 'scoped' },
+  params: z.object({ digest: imageDigest }),
+  answer: z.object({ job: z.uuid() }),
+  status: 202,
+  trail: 'image.rescan',
+  handle: async ({ params, caller }, { store, queue }) => {
+    const reach = await reachOf(store, caller?.grants ?? [], ['analyst', 'admin']);
+    const found = await findPulledImage(store, params.digest, reach);
+    if (!found) throw new AppError('NOT_FOUND', `There is no image ${params.digest} that you may scan.`);
+    if (!found.placed)
+      throw new AppError('CONFLICT', 'This image lies in no registry: upload a newer scan of it instead.');
+    return { body: await queue.scan(found.id, 'asked') };
+  },
+});
+
+export const scanRoutes: readonly Route[] = [upload, rescan];
 
 /** A registry that is known, and the repository in it. */
 interface Place extends RegistryReference {

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
+import { placeImages } from '../../store/placements.ts';
+import { addRegistry } from '../../store/registries.ts';
+import { type OpenVulnerabilities, openVulnerabilities } from '../assessment/open-vulnerabilities.ts';
+import { startTestServer, type TestServer } from '../testing/start-test-server.ts';
+import { openTestContext, type TestContext } from '../testing/test-context.ts';
+
+const packed = readFileSync(resolve(import.meta.dirname, '../../../data/demo.json.zst'));
+const documents = JSON.parse(zstdDecompressSync(packed).toString()) as Record<string, object>;
+const document = JSON.stringify(documents.alpine);
+
+describe('scans that are made elsewhere', () => {
+  let bare: TestContext;
+  let vulnerabilities: OpenVulnerabilities;
+  let server: TestServer;
+  before(async () => {
+    bare = await openTestContext();
+    const { config, store, databaseUrl, log, now } = bare;
+    vulnerabilities = await openVulnerabilities({ config, store, url: databaseUrl, log, now });
+    server = await startTestServer({ parts: { vulnerabilities, store } });
+    await addRegistry(store, {
+      name: 'prod',
+      kind: 'distribution',
+      host: 'registry.example',
+      settings: {},
+      secrets: null,
+      notificationSecret: Buffer.from('x'),
+    });
+  });
+  after(async () => {
+    await server?.close();
+    await vulnerabilities?.close();
+    await bare?.close();
+  });
+
+  it('are recorded with findings made here, and shown at their page', async () => {
+    const analyst = await server.as('analyst');
+
+    const problems = [{ code: 'file-corrupt', where: 'x', message: 'y' }];
+    const answer = await analyst.send('POST', '/scans', {
+      name: 'registry.example/team/alpine:3.10',
+      document,
+      problems,
+    });
+
+    assert.equal(answer.statusCode, 201, answer.body);
+    const { digest, path, counts } = answer.json();
+    assert.equal(path, `/images/${digest}`);
+    assert.ok(counts.critical + counts.high > 0);
+    const image = (await analyst.get(`/images/${digest}`)).json();
+    assert.equal(image.state, 'scanned');
+    assert.ok(image.problemList.some(({ code }: { code: string }) => code === 'file-corrupt'));
+  });
+
+  it('are taken from a pipeline whose token covers the repository, and from no other', async () => {
+    const within = (value: string) => server.as([{ role: 'analyst', scope: { kind: 'repository', value } }]);
+    const name = 'registry.example/team/alpine:3.10';
+
+    assert.equal((await (await within('prod/team/*')).send('POST', '/scans', { name, document })).statusCode, 201);
+    assert.equal((await (await within('prod/other/*')).send('POST', '/scans', { name, document })).statusCode, 403);
+    const elsewhere = { name: 'other.example/team/alpine:3.10', document };
+    assert.equal((await (await within('prod/team/*')).send('POST', '/scans', elsewhere)).statusCode, 403);
+  });
+
+  it('are refused when they are no package list, or of nothing that has a digest', async () => {
+    const analyst = await server.as('analyst');
+    const nameless = JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, components: [] });
+
+    const broken = await analyst.send('POST', '/scans', { name: 'a/b:1', document: 'not a document' });
+    const directory = await analyst.send('POST', '/scans', { name: 'a/b:1', document: nameless });
+
+    assert.ok(broken.statusCode >= 400 && broken.statusCode < 500, broken.body);
+    assert.equal(directory.statusCode, 400);
+    assert.match(directory.json().detail, /says no digest/);
+  });
+
+  it('cannot be asked for again where there is nothing to pull; what lies in a registry can', async () => {
+    const analyst = await server.as('analyst');
+    const { store } = bare;
+    const digest = `sha256:${'7'.repeat(64)}`;
+    const registry = await store.selectFrom('registry').select('id').executeTakeFirstOrThrow();
+    const images = [{ digest, tags: ['1'] }];
+    const place = { registry: registry.id, host: 'registry.example', repository: 'team/app' };
+    await placeImages(store, { ...place, images, at: new Date(), cause: 'push' });
+    const uploaded = (await analyst.send('POST', '/scans', { name: 'other.example/a:1', document })).json().digest;
+
+    assert.equal((await analyst.send('POST', `/images/${digest}/rescan`)).statusCode, 202);
+    assert.equal((await analyst.send('POST', `/images/sha256:${'8'.repeat(64)}/rescan`)).statusCode, 404);
+    assert.ok([202, 409].includes((await analyst.send('POST', `/images/${uploaded}/rescan`)).statusCode));
+  });
+});
