@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { registryRoutes } from '../../src/server/routes/registries.ts';
 import { startTestServer, type TestServer } from '../../src/server/testing/start-test-server.ts';
 import { findRegistry } from '../../src/store/registries.ts';
 import { canConnect, freePort, needs, run, start, until } from './programs.ts';
-import { password, pushArchive, startRegistry, startTokenServer } from './real-registry.ts';
+import { makeCertificate, password, pushArchive, startRegistry, startTokenServer } from './real-registry.ts';
 
 /** The server's registries against real ones on loopback, which its configuration allows. */
 const example = new URL('../../docs/examples/alpine-3.10.tar.gz', import.meta.url).pathname;
@@ -91,6 +91,30 @@ test(
     ]);
     await until(async () => !(await placesOf(server)).some((one) => one.startsWith('private/alpine')));
     assert.equal((await placesOf(server)).length, 1);
+  },
+);
+
+test(
+  'a registry with a certificate of one’s own says so, and is trusted once that is entered',
+  needs('docker-registry', 'openssl'),
+  async (t) => {
+    const tls = await makeCertificate(work, 'registry.test');
+    const { host } = await startRegistry(t, work, {}, { tls });
+    const { admin } = await startServer(t);
+    const settings = { name: 'tried', kind: 'distribution', host };
+    const lastOf = async (more: object) =>
+      (await admin.send('POST', '/registry-tests', { ...settings, ...more })).json().steps.at(-1);
+
+    const untrusted = await lastOf({});
+    assert.deepEqual([untrusted.step, untrusted.ok], ['tls', false]);
+    assert.match(untrusted.message, /is not trusted .*enter the authority's certificate/);
+    const plain = await lastOf({ plainHttp: true });
+    assert.deepEqual([plain.step, plain.ok], ['sign-in', false]);
+    const trusted = await lastOf({ certificate: readFileSync(tls.certificate, 'utf8') });
+    assert.deepEqual([trusted.step, trusted.ok, trusted.message], ['catalogue', true, 'It lists no image yet.']);
+    const closed = await lastOf({ host: `127.0.0.1:${await freePort()}` });
+    assert.deepEqual([closed.step, closed.ok], ['connect', false]);
+    assert.match(closed.message, /nothing accepts connections/);
   },
 );
 
