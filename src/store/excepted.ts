@@ -48,7 +48,7 @@ export async function settleExceptions(transaction: StoreTransaction, exceptions
 
 /** The same for images that were scanned, or that came to lie somewhere else. */
 export async function settleImages(transaction: StoreTransaction, images: readonly number[]): Promise<void> {
-  if (images.length === 0) return;
+  if (images.length === 0 || !(await hasExceptions(transaction, images))) return;
   const these = { images };
   await uncover(
     transaction,
@@ -112,6 +112,13 @@ async function uncover(transaction: StoreTransaction, which: RawBuilder<unknown>
     await sql`WITH gone AS (DELETE FROM excepted WHERE ${which} RETURNING image, component, flaw)
     INSERT INTO no_longer_excepted SELECT * FROM gone`.execute(transaction);
   if (numAffectedRows) await applyDifferences(transaction, findingsOf(sql`no_longer_excepted`, sql`1`));
+}
+
+/** Asked before each scan is recorded, and mostly answered with no: looking for what is covered takes longer. */
+async function hasExceptions(transaction: StoreTransaction, images: readonly number[]): Promise<boolean> {
+  const { rows } = await sql<{ has: boolean }>`SELECT EXISTS (SELECT FROM exception WHERE state = 'approved')
+    OR EXISTS (SELECT FROM excepted WHERE image = ANY(${images}::integer[])) AS has`.execute(transaction);
+  return rows[0]?.has === true;
 }
 
 /** Signed differences that findings (image, component, flaw) of a table make. */

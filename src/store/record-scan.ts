@@ -19,6 +19,8 @@ export async function recordComponents(
   return store.transaction().execute(async (transaction) => {
     if (!(await tryShareFence(transaction))) return 'busy';
     if ((await latestBuild(transaction))?.id !== build) return 'outdated';
+    // Nobody is told of components: what tells of the image waits for the disk, and with it for all that came before.
+    await sql`SET LOCAL synchronous_commit TO off`.execute(transaction);
     const flawIds = await addFlaws(transaction, flaws);
     await addComponents(transaction, components, flawIds, { cause: 'scan', at, build });
     return 'recorded';
