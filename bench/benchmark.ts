@@ -19,8 +19,18 @@ export interface BenchContext {
   readonly breakwater: Breakwater;
   readonly images: Images | undefined;
   readonly peers: Peers | undefined;
+  readonly estate: EstateOptions;
   /** An empty directory of this benchmark, removed afterwards. */
   readonly directory: string;
+}
+
+/** The large store that a server is measured on. */
+export interface EstateOptions {
+  readonly images: number;
+  /** Data directory of a server that holds it, made when there is none; else it is made for this run. */
+  readonly dataDir: string | undefined;
+  /** How long it is asked. */
+  readonly seconds: number;
 }
 
 export interface Outcome {

@@ -18,6 +18,9 @@ Usage: npm run bench -- [options]
   --peers DIR    other scanners: bin/grype, bin/osv-scanner, grype-cache
   --data DIR     build the whole vulnerability database from there, instead of using the starter
   --only NAME    one benchmark; may be given several times: ${benchmarks.map(({ id }) => id).join(', ')}
+  --images-in-store N  images of the server's estate; default: 5000
+  --store DIR    keep that estate there, or take what is there
+  --seconds N    how long the server is asked under load; default: 60
   --runs N       counted runs of each side; default: 5
   --json FILE    all figures; default: dist/bench.json
   --markdown     also write them into docs/performance.md
@@ -32,6 +35,9 @@ const { values } = parseArgs({
     data: text,
     only: { ...text, multiple: true },
     runs: { ...text, default: '5' },
+    'images-in-store': { ...text, default: '5000' },
+    store: text,
+    seconds: { ...text, default: '60' },
     json: { ...text, default: join(import.meta.dirname, '../dist/bench.json') },
     markdown: flag,
     help: flag,
@@ -65,6 +71,11 @@ async function runAll(directory: string, runs: number): Promise<readonly Result[
     breakwater: installBreakwater(join(directory, 'breakwater'), values.data && resolve(values.data)),
     images: values.images ? openImages(resolve(values.images)) : undefined,
     peers: values.peers ? openPeers(resolve(values.peers), directory) : undefined,
+    estate: {
+      images: Number(values['images-in-store']),
+      dataDir: values.store && resolve(values.store),
+      seconds: Number(values.seconds),
+    },
   };
   const results: Result[] = [];
   for (const benchmark of benchmarks) {

@@ -13,3 +13,9 @@ export function geometricMean(values: readonly number[]): number {
 export function ratios(ours: readonly number[], theirs: readonly number[]): number[] {
   return ours.map((value, at) => value / (theirs[at] ?? Number.NaN));
 }
+
+/** The smallest value that at least this share of the values does not exceed: 0.99 for the 99th percentile. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}

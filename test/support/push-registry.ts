@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { freePort } from './server-process.ts';
-import { sha256, tarOf } from './tar.ts';
+import { sha256, type TarMember, tarOf } from './tar.ts';
 
 /** Debian's docker-registry, in memory, and a small client that pushes to it. */
 export interface PushRegistry {
   readonly host: string;
   /** Tells the registry, from its next start on, where to send notifications. */
   readonly restart: (notify?: { readonly url: string; readonly secret: string }) => Promise<void>;
-  /** Pushes a small image of Alpine packages; answers its digest. Each has a layer of its own. */
-  readonly push: (repository: string, tag: string) => Promise<string>;
+  /** Pushes an image of one layer, of a few Alpine packages and nobody's before unless told otherwise; answers its digest. */
+  readonly push: (repository: string, tag: string, files?: readonly TarMember[]) => Promise<string>;
   readonly copy: (archive: string, name: string) => Promise<void>;
   readonly remove: (repository: string, digest: string) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -60,7 +60,7 @@ export async function startPushRegistry(): Promise<PushRegistry> {
   return {
     host,
     restart,
-    push: (repository, tag) => pushImage(host, repository, tag),
+    push: (repository, tag, files = smallImage()) => pushImage(host, repository, tag, files),
     copy: async (archive, name) => {
       const args = [
         'copy',
@@ -94,13 +94,16 @@ const installed = [
   .join('');
 const release = 'ID=alpine\nVERSION_ID=3.10.4\nPRETTY_NAME="Alpine Linux v3.10"\n';
 
-async function pushImage(host: string, repository: string, tag: string): Promise<string> {
-  const content = tarOf([
+function smallImage(): readonly TarMember[] {
+  return [
     { path: 'etc/os-release', content: release },
     { path: 'lib/apk/db/installed', content: installed },
-    // Each image is one that nobody saw before.
     { path: 'srv/unique', content: randomBytes(4096) },
-  ]);
+  ];
+}
+
+async function pushImage(host: string, repository: string, tag: string, files: readonly TarMember[]): Promise<string> {
+  const content = tarOf(files);
   const layer = gzipSync(content);
   const config = Buffer.from(
     JSON.stringify({

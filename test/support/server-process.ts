@@ -23,6 +23,8 @@ export interface ServerProcess {
 }
 
 export interface ServerProcessOptions {
+  /** Another `bin/breakwater` than that of the checkout. */
+  readonly program?: string;
   readonly dataDir?: string;
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -35,7 +37,7 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'bw-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const program = resolve(import.meta.dirname, '../../bin/breakwater');
+  const program = options.program ?? resolve(import.meta.dirname, '../../bin/breakwater');
   const started = performance.now();
   const args = ['server', '--data-dir', dataDir, '--listen', `127.0.0.1:${port}`, ...(options.args ?? [])];
   const child = spawn(program, args, {

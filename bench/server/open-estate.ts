@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { installDatabase } from '../../src/server/assessment/rematch.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { recount } from '../../src/store/recount.ts';
+import { silentLog } from '../../src/store/store-log.ts';
+import type { BenchContext } from '../benchmark.ts';
+import { loadEstate, makeEstate } from './estate.ts';
+import { realInventories } from './estate-files.ts';
+
+const packagesEach = 300;
+
+/** A data directory with a large estate in its store: the one that was asked to be kept, else made for this run. */
+export async function openEstate({ estate, breakwater, directory }: BenchContext): Promise<string> {
+  const dataDir = estate.dataDir ?? join(directory, 'estate');
+  if (existsSync(join(dataDir, 'postgres'))) return dataDir;
+  const { store, close } = await openStore({ databaseUrl: undefined, dataDir, log: silentLog });
+  try {
+    const database = breakwater.database;
+    await installDatabase(store, { after: database, digest: 'sha256:bench', installedBy: 'bench' });
+    await loadEstate(store, database, makeEstate(realInventories(), estate.images, packagesEach));
+    await recount(store);
+  } finally {
+    await close();
+  }
+  return dataDir;
+}
