@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
+import { pino } from 'pino';
 import { placeImages } from '../../store/placements.ts';
 import { openSeal } from '../seal.ts';
 import { startTestServer } from '../testing/start-test-server.ts';
@@ -17,11 +18,14 @@ const settings = {
 };
 const secrets = /very-hidden-password|hidden-certificate/;
 
-async function open(t: TestContext) {
+async function open(t: TestContext, parts: object = {}) {
   const { mkdtempSync, rmSync } = await import('node:fs');
   const dataDir = mkdtempSync('/tmp/breakwater-test-');
   const seal = openSeal({ dataDir });
-  const server = await startTestServer({ routes: [...registryRoutes, ...notificationRoutes], parts: { seal } });
+  const server = await startTestServer({
+    routes: [...registryRoutes, ...notificationRoutes],
+    parts: { seal, ...parts },
+  });
   t.after(async () => {
     await server.close();
     rmSync(dataDir, { recursive: true });
@@ -62,6 +66,29 @@ test('a registry is connected, looked through at once, and never tells its secre
     assert.doesNotMatch(text, secrets, table);
     assert.ok(!text.includes(secret) && !text.includes(Buffer.from('very-hidden-password').toString('hex')), table);
   }
+});
+
+test('nothing that is secret gets into the log, whatever goes wrong', async (t) => {
+  const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
+  const { admin, anonymous } = await open(t, { log });
+  const made = await admin.send('POST', '/registries', settings);
+  const secret = made.json().notificationSecret;
+  const inside = { ...settings, host: '127.0.0.1:1', certificate: undefined };
+  await admin.send('POST', '/registries', settings);
+  await admin.send('POST', '/registry-tests', inside);
+  await admin.send('POST', '/registry-tests', { ...inside, host: 'no-such-host.invalid' });
+  await admin.send('POST', '/registries', { ...settings, name: 'Wrong Name' });
+  await admin.send('POST', '/registries', `{"signIn":{"password":"very-hidden-password",`);
+  await admin.send('PATCH', '/registries/prod', { signIn: settings.signIn, host: 'x y' });
+  await anonymous.send('POST', `/notifications/prod/${secret}`, { events: [] });
+  await anonymous.send('POST', `/notifications/prod/${secret}x`, { events: [] });
+  await anonymous.send('POST', '/notifications/prod', { events: 'x' }, { authorization: `Bearer ${secret}` });
+
+  assert.ok(lines.length >= 9, 'the log was written');
+  const text = lines.join('');
+  assert.doesNotMatch(text, secrets);
+  assert.ok(!text.includes(secret));
 });
 
 test('a sign-in is asked for again before it would go to another place', async (t) => {
