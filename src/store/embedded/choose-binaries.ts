@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../lib/errors.ts';
@@ -27,12 +28,21 @@ export function chooseBinaries(place: Place, onlyPackaged = false): Binaries {
   if (found !== undefined) return found;
   const packaged = packagedBinaries();
   if (packaged !== undefined && fits(packaged))
-    return closed === undefined ? ownCopy(folder, packaged) : reachableCopy(packaged);
+    return closed === undefined ? ownCopy(folder, packaged) : reachableCopy(folder, packaged);
   const kept = keptBinaries(folder).find(fits);
   if (kept !== undefined) return kept;
   if (closed !== undefined) throw closedTo(place);
   if (wanted === undefined) throw noBinaries();
   throw otherMajor(data, wanted, [...installed, ...(packaged === undefined ? [] : [packaged])]);
+}
+
+/** Takes away what lies outside the data directory. */
+export function removeOutside({ folder }: Place): void {
+  rmSync(copyOutside(folder), { recursive: true, force: true });
+}
+
+function copyOutside(folder: string): string {
+  return join(tmpdir(), `breakwater-postgres-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`);
 }
 
 /** Undefined for an empty place. https://www.postgresql.org/docs/current/storage-file-layout.html */
@@ -74,10 +84,12 @@ function ownCopy(folder: string, packaged: Binaries): Binaries {
 }
 
 /** Below a folder that the database's user may not pass through its programs would not start. */
-function reachableCopy(packaged: Binaries): Binaries {
-  const copy = mkdtempSync(join(tmpdir(), 'breakwater-postgres-'));
+function reachableCopy(folder: string, packaged: Binaries): Binaries {
+  const copy = copyOutside(folder);
+  // What a killed server left, or somebody else put there, is not used.
+  rmSync(copy, { recursive: true, force: true });
+  mkdirSync(copy);
   chmodSync(copy, 0o755);
-  process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
   copyBinaries(join(packaged.bin, '..'), join(copy, 'native'));
   return { ...packaged, bin: join(copy, 'native', 'bin') };
 }

@@ -55,9 +55,9 @@ export async function createCluster({
   renameSync(partial, data);
 }
 
-/** A folder of the database's user, closed to others. */
+/** A new folder of the database's user, closed to others. */
 export function makeOwned(path: string, user: SystemUser | undefined): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  mkdirSync(path, { mode: 0o700 });
   if (user !== undefined) chownSync(path, user.uid, user.gid);
 }
 

@@ -44,14 +44,18 @@ export function makePlace(dataDir: string): Place {
   return { folder, data, sockets: socketFolder(folder), passwordFile: join(folder, 'password'), user, closed };
 }
 
-/** An empty folder for sockets: what lies there is stale, for whoever calls this holds the lock. */
+/** An empty folder for sockets, never one that somebody else put there: what lies there is stale, for whoever calls this holds the lock. */
 export function renewSockets({ sockets, user }: Place): void {
-  makeOwned(sockets, user);
-  const { uid } = lstatSync(sockets);
-  if (uid !== (user?.uid ?? process.getuid?.()) || !lstatSync(sockets).isDirectory())
-    throw new AppError('STORE_UNAVAILABLE', `${sockets} belongs to someone else. Remove it, then start again.`);
-  chmodSync(sockets, 0o700);
+  const found = lstatSync(sockets, { throwIfNoEntry: false });
+  if (found === undefined) makeOwned(sockets, user);
+  else if (!found.isDirectory() || found.uid !== (user?.uid ?? process.getuid?.()) || (found.mode & 0o077) !== 0)
+    throw new AppError('STORE_UNAVAILABLE', `${sockets} was not made by this server. Remove it, then start again.`);
   for (const name of ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']) rmSync(join(sockets, name), { force: true });
+}
+
+/** Takes away what lies outside the data directory. */
+export function removeSockets({ folder, sockets }: Place): void {
+  if (dirname(sockets) !== folder) rmSync(sockets, { recursive: true, force: true });
 }
 
 /** The password of the database, made once. */

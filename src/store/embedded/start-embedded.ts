@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import type { StoreLog } from '../store-log.ts';
 import type { Binaries } from './binaries.ts';
-import { chooseBinaries } from './choose-binaries.ts';
+import { chooseBinaries, removeOutside } from './choose-binaries.ts';
 import { createCluster } from './cluster.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { diskTrouble } from './disk-trouble.ts';
 import { endProcessesIn } from './leftovers.ts';
-import { makePlace, type Place, readPassword, renewSockets, seenFromData } from './place.ts';
+import { makePlace, type Place, readPassword, removeSockets, renewSockets, seenFromData } from './place.ts';
 import { type Postmaster, startPostmaster } from './postmaster.ts';
 import { resetPassword } from './reset-password.ts';
 import { postgresArguments } from './settings.ts';
@@ -45,6 +45,10 @@ export async function startEmbedded({ dataDir, log, onlyPackaged }: EmbeddedOpti
   };
   try {
     begun.push(lockDataDirectory(dataDir).release);
+    begun.push(
+      () => removeSockets(place),
+      () => removeOutside(place),
+    );
     const { binaries, password } = await prepare(place, log, onlyPackaged);
     const first = await start(place, binaries, log);
     const kept = keepRunning(first, () => start(place, binaries, log), place, log);
