@@ -10,6 +10,10 @@ export const vulnerabilitiesAddress = (filter: object = {}) => `/vulnerabilities
 export const recommendationAddress = (id: string) => `/recommendations/${part(id)}`;
 export const recommendationsAddress = (filter: object = {}) => `/recommendations${queryText(filter)}`;
 export const registryAddress = (name: string) => `/registries/${part(name)}`;
+/** A dash cannot begin a registry's name. */
+export const connectRegistryAddress = '/registries/-/connect';
+export const askExceptionAddress = (scope: object = {}) => `/exceptions/-/ask${queryText(scope)}`;
+export const jobsAddress = (filter: object = {}) => `/jobs${queryText(filter)}`;
 export const exceptionsAddress = (filter: object = {}) => `/exceptions${queryText(filter)}`;
 
 /** A file of the API, for links that download. */

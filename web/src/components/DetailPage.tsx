@@ -1,18 +1,10 @@
-import { Tabs } from '@mantine/core';
-import { type ReactNode, Suspense } from 'react';
-import { useAddressFilter } from '../address-filter.ts';
+import type { ReactNode } from 'react';
+import { type AddressTab, AddressTabs } from './AddressTabs.tsx';
 import { AppLink } from './AppLink.tsx';
 import classes from './DetailPage.module.css';
-import { formatCount } from './format.ts';
 import { useDocumentTitle } from './PageHead.tsx';
 
-export interface DetailTab {
-  readonly id: string;
-  readonly title: string;
-  readonly count?: number | undefined;
-  /** Made only while the tab is open. */
-  readonly content: () => ReactNode;
-}
+export type DetailTab = AddressTab;
 
 interface DetailPageProps {
   /** The list that it belongs to. */
@@ -30,13 +22,7 @@ interface DetailPageProps {
 
 /** One thing: what it is, what we make of it, and everything about it in tabs. */
 export function DetailPage(props: DetailPageProps) {
-  const address = useAddressFilter();
   useDocumentTitle(props.name);
-  const current = props.tabs.find(({ id }) => id === address.one('tab')) ?? props.tabs[0];
-  const openTab = (id: string | null) => {
-    const others = Object.fromEntries(Object.keys(address.values).map((name) => [name, undefined]));
-    address.set({ ...others, tab: id === props.tabs[0]?.id || id === null ? undefined : id });
-  };
   return (
     <>
       <div className={classes.head}>
@@ -58,30 +44,7 @@ export function DetailPage(props: DetailPageProps) {
         <div className={classes.verdict}>{props.verdict}</div>
         {props.notes && <div className={classes.notes}>{props.notes}</div>}
       </div>
-      {props.tabs.length === 1 ? (
-        current?.content()
-      ) : (
-        <Tabs
-          value={current?.id ?? null}
-          onChange={openTab}
-          keepMounted={false}
-          classNames={{ list: classes.tabs ?? '', tab: classes.tab ?? '' }}
-        >
-          <Tabs.List>
-            {props.tabs.map((tab) => (
-              <Tabs.Tab key={tab.id} value={tab.id}>
-                {tab.title}
-                {tab.count !== undefined && <span className={classes.count}>{formatCount(tab.count)}</span>}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-          {props.tabs.map((tab) => (
-            <Tabs.Panel key={tab.id} value={tab.id} className={classes.panel}>
-              {tab === current && <Suspense fallback={null}>{tab.content()}</Suspense>}
-            </Tabs.Panel>
-          ))}
-        </Tabs>
-      )}
+      <AddressTabs tabs={props.tabs} />
     </>
   );
 }

@@ -1,0 +1,95 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type {
+  ConnectionTest,
+  MadeRegistry,
+  NotificationSecret,
+  RegistryChange,
+  RegistryKinds,
+  RegistryRow,
+  RegistrySettings,
+  RepositoryRow,
+} from '../../../src/server/contract/registries.ts';
+import { useApi } from './api-context.ts';
+import { useGrowingList } from './page.ts';
+
+const at = (name: string, rest = '') => `/registries/${encodeURIComponent(name)}${rest}`;
+const key = ['registries'] as const;
+
+/** What one enters to connect a registry; what is left out is as the server has it. */
+export type RegistryForm = Pick<RegistrySettings, 'name' | 'kind' | 'host' | 'signIn'> & Partial<RegistrySettings>;
+
+export const useRegistries = () => useGrowingList<RegistryRow>(key, '/registries');
+
+export function useRegistry(name: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: [...key, name],
+    queryFn: ({ signal }) => api.get<RegistryRow>(at(name), undefined, signal),
+  });
+}
+
+export const useRepositories = (name: string, query: object) =>
+  useGrowingList<RepositoryRow>([...key, name, 'repositories'], at(name, '/repositories'), query);
+
+export function useRegistryKinds() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['registry-kinds'],
+    queryFn: ({ signal }) => api.get<RegistryKinds>('/registry-kinds', undefined, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function useTestRegistry() {
+  const api = useApi();
+  return useMutation({
+    mutationFn: (form: RegistryForm) => api.send<ConnectionTest>('POST', '/registry-tests', form),
+  });
+}
+
+export function useTestStoredRegistry(name: string) {
+  const api = useApi();
+  return useMutation({
+    mutationFn: (change: RegistryChange) => api.send<ConnectionTest>('POST', at(name, '/test'), change),
+  });
+}
+
+/** Lists and pages of registries, asked anew after a change. */
+function useRegistryChange<Input, Answer>(send: (input: Input) => Promise<Answer>) {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: send, onSuccess: () => void client.invalidateQueries({ queryKey: key }) });
+}
+
+export function useAddRegistry() {
+  const api = useApi();
+  return useRegistryChange((form: RegistryForm) => api.send<MadeRegistry>('POST', '/registries', form));
+}
+
+export function useChangeRegistry(name: string) {
+  const api = useApi();
+  return useRegistryChange((change: RegistryChange) => api.send<RegistryRow>('PATCH', at(name), change));
+}
+
+export function useRemoveRegistry(name: string) {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.send<void>('DELETE', at(name)),
+    onSuccess: () => {
+      client.removeQueries({ queryKey: [...key, name] });
+      for (const head of ['registries', 'images', 'overview']) void client.invalidateQueries({ queryKey: [head] });
+    },
+  });
+}
+
+export function useCrawlRegistry(name: string) {
+  const api = useApi();
+  return useRegistryChange(() => api.send<{ job: string }>('POST', at(name, '/crawl')));
+}
+
+export function useRenewSecret(name: string) {
+  const api = useApi();
+  return useMutation({
+    mutationFn: () => api.send<NotificationSecret>('POST', at(name, '/notification-secret')),
+  });
+}
