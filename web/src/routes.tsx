@@ -1,4 +1,18 @@
-import { IconBox, IconBug, IconChecklist, IconHistory, IconHome } from '@tabler/icons-react';
+import {
+  IconBox,
+  IconBug,
+  IconChecklist,
+  IconClipboardList,
+  IconDatabase,
+  IconEyeOff,
+  IconHistory,
+  IconHome,
+  IconHourglass,
+  IconProgress,
+  IconServer,
+  IconSettings,
+  IconUsers,
+} from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import type { Role } from '../../src/server/contract/access.ts';
 
@@ -59,5 +73,65 @@ export const pageRoutes: readonly PageRoute[] = [
     title: 'History',
     menu: { group: 'work', icon: IconHistory },
     load: () => import('./pages/history/History.tsx'),
+  },
+  {
+    path: '/exceptions',
+    title: 'Exceptions',
+    menu: { group: 'work', icon: IconHourglass },
+    load: () => import('./pages/exceptions/Exceptions.tsx'),
+  },
+  {
+    path: '/exceptions/-/ask',
+    title: 'Ask for an exception',
+    load: () => import('./pages/exceptions/AskException.tsx'),
+  },
+  {
+    path: '/registries',
+    title: 'Registries',
+    menu: { group: 'estate', icon: IconServer },
+    load: () => import('./pages/registries/Registries.tsx'),
+  },
+  {
+    path: '/registries/-/connect',
+    title: 'Connect a registry',
+    load: () => import('./pages/registries/ConnectRegistry.tsx'),
+  },
+  { path: '/registries/$name', title: 'Registry', load: () => import('./pages/registries/Registry.tsx') },
+  {
+    path: '/coverage',
+    title: 'Coverage',
+    menu: { group: 'estate', icon: IconEyeOff },
+    load: () => import('./pages/gaps/Coverage.tsx'),
+  },
+  {
+    path: '/database',
+    title: 'Database',
+    menu: { group: 'installation', icon: IconDatabase },
+    load: () => import('./pages/database/Database.tsx'),
+  },
+  {
+    path: '/jobs',
+    title: 'Jobs',
+    menu: { group: 'installation', icon: IconProgress },
+    load: () => import('./pages/jobs/Jobs.tsx'),
+  },
+  {
+    path: '/access',
+    title: 'Users and tokens',
+    menu: { group: 'installation', icon: IconUsers },
+    load: () => import('./pages/access/Access.tsx'),
+  },
+  {
+    path: '/settings',
+    title: 'Settings',
+    menu: { group: 'installation', icon: IconSettings },
+    load: () => import('./pages/settings/Settings.tsx'),
+  },
+  {
+    path: '/trail',
+    title: 'Trail',
+    menu: { group: 'installation', icon: IconClipboardList },
+    role: 'admin',
+    load: () => import('./pages/trail/Trail.tsx'),
   },
 ];

@@ -1,0 +1,153 @@
+import type { DatabaseChange, DatabaseStatus } from '../../../../src/server/contract/database.ts';
+import { useAddressFilter } from '../../address-filter.ts';
+import { useDatabase, useDatabaseChanges } from '../../api/database.ts';
+import { wholeList } from '../../api/page.ts';
+import { ApiError } from '../../api/request.ts';
+import { AddressTabs } from '../../components/AddressTabs.tsx';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { ErrorState } from '../../components/ErrorState.tsx';
+import { formatAge, formatDuration, formatInstant, formatNumber, plural } from '../../components/format.ts';
+import { ListPage } from '../../components/ListPage.tsx';
+import { PageHead } from '../../components/PageHead.tsx';
+import { PartialState } from '../../components/PartialState.tsx';
+import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
+import classes from './database.module.css';
+import { changeColumns, sourceColumns, streamColumns } from './database-columns.tsx';
+
+const head = <PageHead title="Database" question="How fresh is what is known about vulnerabilities?" />;
+
+export function Page() {
+  const database = useDatabase();
+  if (database.error instanceof ApiError && database.error.status === 404) return <NoDatabase />;
+  if (database.error) return <ErrorState error={database.error} retry={() => void database.refetch()} />;
+  if (!database.data) return <PageSkeleton />;
+  const { data } = database;
+  return (
+    <>
+      {head}
+      <div className={classes.lead}>
+        <Standing database={data} />
+      </div>
+      <AddressTabs
+        tabs={[
+          { id: 'sources', title: 'Sources', count: data.sources.length, content: () => <Sources database={data} /> },
+          { id: 'streams', title: 'Systems', count: data.streams.length, content: () => <Streams database={data} /> },
+          { id: 'changes', title: 'Changes', content: () => <Changes /> },
+        ]}
+      />
+    </>
+  );
+}
+
+function NoDatabase() {
+  return (
+    <>
+      {head}
+      <EmptyState title="No vulnerability database is installed" command="breakwater db build --data advisories">
+        Images are read and their packages listed, but nothing is matched: an image without findings is not a clean one.
+        Build a database from the advisories that you keep; the server takes a new one up by itself.
+      </EmptyState>
+    </>
+  );
+}
+
+function Standing({ database }: { readonly database: DatabaseStatus }) {
+  const { last } = database;
+  const oldest = [...database.sources].sort((a, b) => b.ageDays - a.ageDays)[0];
+  return (
+    <>
+      <p className={classes.sentence}>
+        Built <strong>{formatAge(database.built)} ago</strong>, on {formatInstant(database.built)}, from{' '}
+        {plural(database.sources.length, 'source')}
+        {oldest && ` of which ${oldest.title} is the oldest (${plural(Math.round(oldest.ageDays), 'day')})`}.
+      </p>
+      {last && (
+        <p className={classes.sentence}>
+          The last one changed what is known of {formatNumber(last.packagesRematched)} packages:{' '}
+          <strong>{plural(last.appeared, 'finding')} appeared</strong> and {formatNumber(last.went)} went, in{' '}
+          {plural(last.imagesChanged, 'image')}, within {formatDuration(last.took)} and without pulling anything.
+        </p>
+      )}
+      {database.stale && (
+        <PartialState>
+          This is older than Settings allow: flaws published since are not found. Build a newer one; the server takes it
+          up by itself.
+        </PartialState>
+      )}
+    </>
+  );
+}
+
+function Sources({ database }: { readonly database: DatabaseStatus }) {
+  const oldestFirst = [...database.sources].sort((a, b) => b.ageDays - a.ageDays);
+  return (
+    <ListPage
+      embedded
+      title="Sources"
+      question=""
+      noun={['source', 'sources']}
+      list={wholeList(oldestFirst)}
+      columns={sourceColumns}
+      rowId={(row) => row.id}
+      address={useAddressFilter()}
+      empty={
+        <EmptyState title="The database names no sources">It was built by an older version; build it anew.</EmptyState>
+      }
+    />
+  );
+}
+
+function Streams({ database }: { readonly database: DatabaseStatus }) {
+  const address = useAddressFilter();
+  const q = address.one('q')?.toLowerCase() ?? '';
+  const level = address.values.level;
+  const rows = database.streams.filter(
+    (row) => row.id.toLowerCase().includes(q) && (!level || level.includes(row.level)),
+  );
+  return (
+    <ListPage
+      embedded
+      title="Systems"
+      question=""
+      noun={['system', 'systems']}
+      list={wholeList(rows)}
+      columns={streamColumns}
+      rowId={(row) => row.id}
+      address={address}
+      searchHint="debian, alpine, npm"
+      filters={[
+        {
+          kind: 'choice',
+          name: 'level',
+          title: 'Known',
+          options: [
+            { value: 'full', title: 'All flaws' },
+            { value: 'fixed-only', title: 'Fixed flaws only' },
+            { value: 'none', title: 'Nothing' },
+          ],
+        },
+      ]}
+      empty={<EmptyState title="The database covers no system">It was built without advisories.</EmptyState>}
+    />
+  );
+}
+
+function Changes() {
+  return (
+    <ListPage<DatabaseChange>
+      embedded
+      title="Changes"
+      question=""
+      noun={['database', 'databases']}
+      list={useDatabaseChanges()}
+      columns={changeColumns}
+      rowId={(row) => row.id}
+      address={useAddressFilter()}
+      empty={
+        <EmptyState title="The first database is still the only one">
+          When a newer one takes its place, what it changed for your images stands here.
+        </EmptyState>
+      }
+    />
+  );
+}

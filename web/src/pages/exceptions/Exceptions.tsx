@@ -1,0 +1,106 @@
+import { Button } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import type { ExceptionRow } from '../../../../src/server/contract/exceptions.ts';
+import { pickQuery, useAddressFilter } from '../../address-filter.ts';
+import { askExceptionAddress, exceptionsAddress } from '../../addresses.ts';
+import { useExceptions } from '../../api/exceptions.ts';
+import { AppLink } from '../../components/AppLink.tsx';
+import type { Column } from '../../components/DataTable.tsx';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import type { Filter } from '../../components/FilterBar.tsx';
+import { formatNumber } from '../../components/format.ts';
+import { ListPage } from '../../components/ListPage.tsx';
+import { ExceptionPanel } from './ExceptionPanel.tsx';
+import { Ends, ExceptionState, kindTitles, ScopeWords, stateTitles } from './words.tsx';
+
+const states = ['asked', 'approved', 'refused', 'expired', 'withdrawn'] as const;
+const ended = ['refused', 'expired', 'withdrawn'];
+
+const filters: readonly Filter[] = [
+  {
+    kind: 'choice',
+    name: 'state',
+    title: 'State',
+    options: states.map((value) => ({ value, title: stateTitles[value] })),
+  },
+];
+
+const columns: readonly Column<ExceptionRow>[] = [
+  {
+    id: 'scope',
+    title: 'What is not fixed',
+    width: 'minmax(240px, 1.4fr)',
+    card: 'title',
+    cell: (row) => <ScopeWords scope={row.scope} />,
+  },
+  { id: 'state', title: 'State', width: '92px', card: 'bare', cell: (row) => <ExceptionState row={row} /> },
+  { id: 'ends', title: 'Ends', width: '104px', cell: (row) => <Ends row={row} /> },
+  {
+    id: 'findings',
+    title: 'Silences',
+    width: '72px',
+    align: 'end',
+    cell: (row) => formatNumber(row.findings),
+  },
+  {
+    id: 'images',
+    title: 'In images',
+    width: '72px',
+    align: 'end',
+    priority: 2,
+    cell: (row) => formatNumber(row.images),
+  },
+  { id: 'kind', title: 'Because', width: '130px', priority: 2, card: 'hidden', cell: (row) => kindTitles[row.kind] },
+  {
+    id: 'reason',
+    title: 'Reason',
+    width: 'minmax(160px, 1fr)',
+    priority: 3,
+    card: 'hidden',
+    cell: (row) => <span title={row.reason}>{row.reason}</span>,
+  },
+  { id: 'by', title: 'Asked by', width: '110px', priority: 3, card: 'hidden', cell: (row) => <bdi>{row.askedBy}</bdi> },
+];
+
+export function Page() {
+  const address = useAddressFilter();
+  const filter = pickQuery(address, ['q', 'state']);
+  // What ended is history: shown when asked for.
+  const list = useExceptions(filter.state ? filter : { ...filter, state: ['asked', 'approved'] });
+  const ask = (
+    <Button
+      component={AppLink}
+      to={askExceptionAddress()}
+      size="xs"
+      leftSection={<IconPlus size={15} stroke={1.8} aria-hidden />}
+    >
+      Ask for an exception
+    </Button>
+  );
+  return (
+    <ListPage<ExceptionRow>
+      title="Exceptions"
+      question="What did we decide not to fix, and until when?"
+      noun={['exception', 'exceptions']}
+      list={list}
+      columns={columns}
+      rowId={(row) => row.id}
+      address={address}
+      filters={filters}
+      searchHint="CVE, package or reason"
+      actions={ask}
+      tools={!filter.state && <AppLink to={exceptionsAddress({ state: ended })}>Ended and refused</AppLink>}
+      panel={(row) => ({
+        title: <ScopeWords scope={row.scope} />,
+        content: <ExceptionPanel key={row.id} row={row} />,
+      })}
+      empty={
+        <EmptyState title="No exception stands" action={ask}>
+          An exception silences findings that cannot or need not be fixed, for a reason and until a day. An analyst
+          approves it; when it ends, the findings come back by themselves.{' '}
+          <AppLink to={exceptionsAddress({ state: ended })}>Ended and refused ones</AppLink> are kept.
+        </EmptyState>
+      }
+    />
+  );
+}

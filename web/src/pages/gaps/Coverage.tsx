@@ -1,0 +1,96 @@
+import type { Overview } from '../../../../src/server/contract/overview.ts';
+import type { RegistryRow } from '../../../../src/server/contract/registries.ts';
+import { connectRegistryAddress } from '../../addresses.ts';
+import { useOverview } from '../../api/overview.ts';
+import { useRegistries } from '../../api/registries.ts';
+import { AppLink } from '../../components/AppLink.tsx';
+import { Command } from '../../components/CopyText.tsx';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { ErrorState } from '../../components/ErrorState.tsx';
+import { formatNumber } from '../../components/format.ts';
+import { PageHead } from '../../components/PageHead.tsx';
+import { Tag } from '../../components/Tag.tsx';
+import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
+import classes from './coverage.module.css';
+import { type Gap, gapsOf } from './gaps.ts';
+
+export function Page() {
+  const overview = useOverview(undefined);
+  const registries = useRegistries();
+  const error = overview.error ?? registries.error;
+  if (error) {
+    const retry = () => {
+      void overview.refetch();
+      registries.refresh();
+    };
+    return <ErrorState error={error} retry={retry} />;
+  }
+  if (!overview.data || registries.isLoading) return <PageSkeleton />;
+  return <CoveragePage overview={overview.data} registries={registries.rows} />;
+}
+
+function CoveragePage({ overview, registries }: { overview: Overview; registries: readonly RegistryRow[] }) {
+  const gaps = gapsOf(overview, registries);
+  const { images } = overview;
+  return (
+    <>
+      <PageHead title="Coverage" question="What can you not see?" />
+      <div className={classes.page}>
+        {images.total > 0 && (
+          <p className={classes.sentence}>
+            <strong>
+              {formatNumber(images.scanned - images.partial)} of {formatNumber(images.total)} images
+            </strong>{' '}
+            are read in full
+            {images.partial > 0 && `, ${formatNumber(images.partial)} in part`}
+            {images.failed > 0 && `, ${formatNumber(images.failed)} not at all`}
+            {images.queued > 0 && `; ${formatNumber(images.queued)} wait`}.
+          </p>
+        )}
+        {gaps.length > 0 && (
+          <ul className={classes.gaps} aria-label="Gaps">
+            {gaps.map((gap) => (
+              <li key={gap.code} className={classes.gap}>
+                <GapEntry gap={gap} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      {gaps.length === 0 && (
+        <EmptyState title="No gap is known">
+          Every image that the connected registries show was read in full, and the vulnerability database is fresh. What
+          lies in registries that are not connected cannot be seen at all:{' '}
+          <AppLink to={connectRegistryAddress}>connect another one</AppLink>.
+        </EmptyState>
+      )}
+    </>
+  );
+}
+
+function GapEntry({ gap }: { readonly gap: Gap }) {
+  return (
+    <>
+      <h2 className={classes.title}>
+        {gap.title} {gap.tone && <Tag tone={gap.tone}>{gap.tone === 'bad' ? 'blind' : 'in part'}</Tag>}
+      </h2>
+      <p className={classes.why}>{gap.why}</p>
+      {gap.things && (
+        <ul className={classes.things}>
+          {gap.things.map(({ name, to, because }) => (
+            <li key={name}>
+              <AppLink to={to}>{name}</AppLink>
+              {because && <span className={classes.because}>{because}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+      {gap.command && <Command text={gap.command} />}
+      {gap.next && (
+        <p className={classes.next}>
+          <AppLink to={gap.next.to}>{gap.next.title}</AppLink>
+        </p>
+      )}
+    </>
+  );
+}

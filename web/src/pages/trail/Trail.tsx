@@ -1,0 +1,126 @@
+import type { TrailEntry } from '../../../../src/server/contract/access.ts';
+import { type AddressFilter, pickQuery, useAddressFilter } from '../../address-filter.ts';
+import { queryText } from '../../api/request.ts';
+import { useTrail } from '../../api/trail.ts';
+import { Age } from '../../components/Age.tsx';
+import { AppLink } from '../../components/AppLink.tsx';
+import type { Column } from '../../components/DataTable.tsx';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { ExportMenu } from '../../components/ExportMenu.tsx';
+import { Facts } from '../../components/Facts.tsx';
+import type { Filter } from '../../components/FilterBar.tsx';
+import { formatInstant } from '../../components/format.ts';
+import { ListPage } from '../../components/ListPage.tsx';
+import { Tag } from '../../components/Tag.tsx';
+import classes from './trail.module.css';
+
+const filters: readonly Filter[] = [
+  {
+    kind: 'choice',
+    name: 'days',
+    title: 'Time',
+    single: true,
+    options: [
+      { value: '1', title: 'The last day' },
+      { value: '7', title: 'The last 7 days' },
+      { value: '30', title: 'The last 30 days' },
+      { value: '365', title: 'The last year' },
+    ],
+  },
+];
+
+const columns: readonly Column<TrailEntry>[] = [
+  { id: 'at', title: 'When', width: '96px', cell: (row) => <Age at={row.at} /> },
+  {
+    id: 'who',
+    title: 'Who',
+    width: 'minmax(110px, 0.6fr)',
+    cell: (row) => (
+      <AppLink to={`/trail${queryText({ who: row.who })}`} className="quiet" title={`Only ${row.who}`}>
+        <bdi>{row.who}</bdi>
+      </AppLink>
+    ),
+  },
+  {
+    id: 'action',
+    title: 'What',
+    width: 'minmax(170px, 0.8fr)',
+    card: 'title',
+    cell: (row) => <span className="mono">{row.action}</span>,
+  },
+  {
+    id: 'subject',
+    title: 'To what',
+    width: 'minmax(160px, 1.2fr)',
+    cell: (row) => <bdi title={row.subject}>{row.subject}</bdi>,
+  },
+  {
+    id: 'outcome',
+    title: 'Outcome',
+    width: '86px',
+    card: 'bare',
+    cell: (row) => <Tag tone={row.outcome === 'refused' ? 'bad' : 'plain'}>{row.outcome}</Tag>,
+  },
+  {
+    id: 'from',
+    title: 'From',
+    width: '130px',
+    priority: 3,
+    card: 'hidden',
+    cell: (row) => <span className="mono">{row.from ?? '–'}</span>,
+  },
+];
+
+export function Page() {
+  const address = useAddressFilter();
+  const query = { ...pickQuery(address, ['q', 'who']), ...sinceOf(address) };
+  return (
+    <ListPage<TrailEntry>
+      title="Trail"
+      question="Who did what here, and what was refused?"
+      noun={['entry', 'entries']}
+      list={useTrail(query)}
+      columns={columns}
+      rowId={(row) => row.id}
+      address={address}
+      filters={filters}
+      pinned={[{ name: 'who', title: 'Who' }]}
+      searchHint="Action or subject"
+      tools={<ExportMenu path="/trail/export" query={query} what="Entries that these filters leave" />}
+      panel={(row) => ({ title: row.action, content: <Entry entry={row} /> })}
+      empty={
+        <EmptyState title="The trail is empty">
+          Every sign-in and every change is kept here, and none can be taken out.
+        </EmptyState>
+      }
+    />
+  );
+}
+
+function Entry({ entry }: { readonly entry: TrailEntry }) {
+  return (
+    <>
+      <Facts
+        facts={[
+          ['When', formatInstant(entry.at)],
+          ['Who', entry.who],
+          ['From', entry.from],
+          ['To what', entry.subject],
+          ['Outcome', entry.outcome],
+        ]}
+      />
+      {entry.detail && Object.keys(entry.detail).length > 0 && (
+        <pre className={classes.detail}>{JSON.stringify(entry.detail, undefined, 2)}</pre>
+      )}
+    </>
+  );
+}
+
+/** To the hour, so that the question stays the same while one reads. */
+function sinceOf(address: AddressFilter): { readonly since?: string } {
+  const days = Number(address.one('days'));
+  if (!days) return {};
+  const at = new Date(Date.now() - days * 86_400_000);
+  at.setUTCMinutes(0, 0, 0);
+  return { since: at.toISOString() };
+}
