@@ -221,6 +221,7 @@ export interface Tables {
     severity: number;
     risk: number;
     fixable: boolean;
+    epss: number;
     first_seen: Instant;
     packages: string[];
     words: string;

@@ -26,10 +26,12 @@ import {
 import { packagePage } from '../image-packages.ts';
 import { type Access, type Route, route } from '../route.ts';
 import { countFindings, placesOf, readScanned, reportOf } from '../scanned-image.ts';
+import { rememberShortly } from '../short-memory.ts';
 import { imageFor, visibilityOf } from '../visible.ts';
 
 const access: Access = { role: 'reader', within: 'scoped' };
 const params = z.object({ digest: imageDigest });
+const rememberedMs = 2_000;
 
 const list = route({
   id: 'images.list',
@@ -50,9 +52,11 @@ const facetList = route({
   access,
   query: imageFilter,
   answer: facets,
-  handle: async ({ query, caller }, { store }) => ({
-    facets: await readImageFacets(store, query, await visibilityOf(store, caller)),
-  }),
+  handle: async ({ query, caller }, { store }) => {
+    const visibility = await visibilityOf(store, caller);
+    const read = () => readImageFacets(store, query, visibility);
+    return { facets: await rememberShortly(store, ['facets', query, visibility], rememberedMs, read) };
+  },
 });
 
 const detail = route({

@@ -17,7 +17,7 @@ import { visibilityOf } from '../visible.ts';
 
 const access: Access = { role: 'reader', within: 'scoped' };
 const params = z.object({ id: z.string().regex(/^[\w-]{16}$/) });
-const shownImages = 1_000;
+const shownImages = 500;
 
 const list = route({
   id: 'recommendations.list',
@@ -38,7 +38,7 @@ const detail = route({
   id: 'recommendations.read',
   method: 'GET',
   path: '/recommendations/{id}',
-  summary: 'One update with the images that need it, at most a thousand.',
+  summary: 'One update with the images that need it, the newest five hundred.',
   access,
   params,
   answer: recommendationDetail,

@@ -60,8 +60,7 @@ export async function readHistory(
   const newest = (from: RawBuilder<unknown>) => sql`(SELECT * FROM (${from}) AS e
     WHERE ${within(query)} AND ${behind(order, query.cursor)} ${orderBy(order)} LIMIT ${query.limit + 1})`;
   const { rows } = await sql<Read>`${eventColumns(visibility)}, ${sortKeys(order)} AS sort_keys,
-      CASE WHEN e.image IS NULL AND e.component IS NOT NULL THEN (SELECT count(*)::int FROM image_components AS held
-        WHERE held.components @> ARRAY[e.component] AND ${imageVisible(visibility, 'held.image')}) END AS over
+e.over
     FROM (${sql.join(estateEvents(visibility).map(newest), sql` UNION ALL `)}) AS e ${eventJoins}
     ${orderBy(order)} LIMIT ${query.limit + 1}`.execute(store);
   return pageFrom(rows, order, query.limit, toHistoryEvent);
@@ -114,18 +113,18 @@ function eventsOf(images: readonly number[]): RawBuilder<unknown> {
 
 /** Of all images, each read along an index from its newest end. */
 function estateEvents(visibility: Visibility): readonly RawBuilder<unknown>[] {
-  const isHeld = (component: string) => sql`EXISTS (SELECT FROM image_components AS held
-    WHERE held.components @> ARRAY[${sql.ref(component)}] AND ${imageVisible(visibility, 'held.image')})`;
+  const held = (component: string) => sql`CROSS JOIN LATERAL (SELECT count(*)::int AS over FROM image_components AS held
+    WHERE held.components @> ARRAY[${sql.ref(component)}] AND ${imageVisible(visibility, 'held.image')}) AS held WHERE held.over > 0`;
   return [
-    sql`${writtenEvents} WHERE ${imageVisible(visibility, 'image_event.image')}`,
+    sql`SELECT written.*, NULL::int AS over FROM (${writtenEvents} WHERE ${imageVisible(visibility, 'image_event.image')}) AS written`,
     sql`SELECT c.since AS at, 'advisory' AS cause, 'appeared' AS change, c.flaw, c.component, NULL::int AS image, NULL AS detail,
-        'came-' || c.component || '-' || c.flaw AS key
-      FROM candidate AS c WHERE c.cause = 'advisory' AND ${isHeld('c.component')}`,
+        'came-' || c.component || '-' || c.flaw AS key, held.over
+      FROM (SELECT * FROM candidate WHERE cause = 'advisory') AS c ${held('c.component')}`,
     sql`SELECT past.until AS at, 'advisory' AS cause, 'went' AS change, past.flaw, past.component, NULL::int AS image, NULL AS detail,
-        'went-' || past.component || '-' || past.flaw || '-' || past.build AS key
-      FROM candidate_past AS past WHERE ${isHeld('past.component')}`,
+        'went-' || past.component || '-' || past.flaw || '-' || past.build AS key, held.over
+      FROM candidate_past AS past ${held('past.component')}`,
     sql`SELECT x.decided_at AS at, 'exception' AS cause, 'went' AS change, (SELECT min(id) FROM flaw WHERE name = x.scope->>'vulnerability') AS flaw,
-        NULL::int AS component, NULL::int AS image, x.reason AS detail, 'exception-' || x.id AS key
+        NULL::int AS component, NULL::int AS image, x.reason AS detail, 'exception-' || x.id AS key, NULL::int AS over
       FROM exception AS x WHERE x.state = 'approved' AND x.decided_at IS NOT NULL
         AND EXISTS (SELECT FROM excepted AS e WHERE e.exception = x.id AND ${imageVisible(visibility, 'e.image')})`,
   ];

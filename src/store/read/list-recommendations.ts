@@ -89,7 +89,7 @@ export interface UpdateImage {
   readonly removes: number;
 }
 
-/** Images that need an update, those that it helps most first; at most so many. */
+/** Images that need an update, the newest so many of them. */
 export async function imagesOfUpdate(
   store: Store,
   { components, target }: Pick<ReadUpdate, 'components' | 'target'>,
@@ -97,14 +97,15 @@ export async function imagesOfUpdate(
   limit: number,
 ): Promise<UpdateImage[]> {
   const { rows } = await sql<UpdateImage>`
-    WITH gain AS MATERIALIZED (SELECT component, count(*)::int AS removes FROM candidate
-      WHERE component = ANY(${components}::int[]) AND coalesce(upgrade_to, fixed[1]) = ${target} GROUP BY component)
-    SELECT i.digest, ${imageName(visibility, 'i')} AS name, max(k.version) AS version, sum(gain.removes)::int AS removes
-    FROM gain JOIN component AS k ON k.id = gain.component
-      JOIN image_components AS held ON held.components @> ARRAY[gain.component]
-      JOIN image AS i ON i.id = held.image
-    WHERE ${imageVisible(visibility, 'held.image')}
-    GROUP BY i.id ORDER BY removes DESC, i.id DESC LIMIT ${limit}`.execute(store);
+    WITH newest AS MATERIALIZED (SELECT held.image, held.components FROM image_components AS held
+      WHERE held.components && ${components}::int[] AND ${imageVisible(visibility, 'held.image')} ORDER BY held.image DESC LIMIT ${limit})
+    SELECT i.digest, ${imageName(visibility, 'i')} AS name, max(k.version) AS version, count(*)::int AS removes
+    FROM newest JOIN image AS i ON i.id = newest.image
+      JOIN unnest(${components}::int[]) AS part ON part = ANY(newest.components)
+      JOIN candidate AS c ON c.component = part AND coalesce(c.upgrade_to, c.fixed[1]) = ${target}
+      JOIN component AS k ON k.id = part
+    WHERE NOT EXISTS (SELECT FROM excepted AS e WHERE e.image = i.id AND e.component = c.component AND e.flaw = c.flaw)
+    GROUP BY i.id ORDER BY i.id DESC`.execute(store);
   return rows;
 }
 

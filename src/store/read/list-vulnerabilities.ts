@@ -90,7 +90,7 @@ export function imageCount(visibility: Visibility, page: string): RawBuilder<num
 /** `flaw_summary`, or the same over what the caller sees; `images` is then a lower bound. */
 export function flawSummaries(visibility: Visibility): RawBuilder<unknown> {
   if (visibility === 'everything') return sql`flaw_summary`;
-  return sql`(SELECT own.*, whole.words, whole.packages FROM (
+  return sql`(SELECT own.*, whole.words, whole.packages, whole.epss FROM (
       SELECT c.flaw, max(seen.images - coalesce(e.images, 0)) AS images, min(c.severity) AS severity, max(c.risk) AS risk,
         bool_or(c.status = 0) AS fixable, min(c.since) AS first_seen
       FROM seen JOIN candidate AS c ON c.component = seen.component
@@ -147,6 +147,6 @@ const keys: Readonly<Record<VulnerabilitySort, readonly SortKey[]>> = {
   risk: [{ by: sql`s.risk`, type: 'real' }, byFlaw],
   images: [{ by: sql`s.images`, type: 'integer' }, byFlaw],
   firstSeen: [{ by: sql`s.first_seen`, type: 'timestamptz' }, byFlaw],
-  epss: [{ by: sql`coalesce(f.epss, 0)`, type: 'real' }, byFlaw],
+  epss: [{ by: sql`s.epss`, type: 'real' }, byFlaw],
   id: [{ by: sql`f.name`, type: 'text' }, byFlaw],
 };

@@ -24,12 +24,12 @@ export async function writeFlaws(transaction: StoreTransaction, tally: Tally): P
           JOIN counted_component AS held ON held.component = component.id
           LEFT JOIN counted_excepted AS covered ON covered.component = component.id AND covered.flaw = candidate.flaw
         WHERE held.images > coalesce(covered.images, 0) GROUP BY candidate.flaw)
-    INSERT INTO flaw_summary (flaw, images, severity, risk, fixable, first_seen, packages, words)
-    SELECT counted.flaw, images, severity, risk, fixable, first_seen, packages[1:10],
+    INSERT INTO flaw_summary (flaw, images, severity, risk, fixable, epss, first_seen, packages, words)
+    SELECT counted.flaw, images, severity, risk, fixable, coalesce(epss, 0), first_seen, packages[1:10],
       lower(concat_ws(' ', flaw.name, array_to_string(aliases, ' '), title, array_to_string(packages, ' ')))
     FROM counted JOIN told ON told.flaw = counted.flaw JOIN flaw ON flaw.id = counted.flaw
     ON CONFLICT (flaw) DO UPDATE SET images = excluded.images, severity = excluded.severity, risk = excluded.risk,
-      fixable = excluded.fixable, first_seen = excluded.first_seen, packages = excluded.packages, words = excluded.words
+      fixable = excluded.fixable, epss = excluded.epss, first_seen = excluded.first_seen, packages = excluded.packages, words = excluded.words
     WHERE flaw_summary.* IS DISTINCT FROM excluded.*`.execute(transaction);
   await sql`DELETE FROM flaw_summary WHERE flaw NOT IN (SELECT unnest(${keys}::int[]))`.execute(transaction);
 }

@@ -12,6 +12,8 @@ CREATE TRIGGER image_components_counted AFTER INSERT OR UPDATE OR DELETE ON imag
   FOR EACH STATEMENT EXECUTE FUNCTION estate_changes();
 CREATE TRIGGER candidate_counted AFTER INSERT OR UPDATE OR DELETE ON candidate
   FOR EACH STATEMENT EXECUTE FUNCTION estate_changes();
+CREATE TRIGGER flaw_counted AFTER UPDATE ON flaw
+  FOR EACH STATEMENT EXECUTE FUNCTION estate_changes();
 CREATE TRIGGER excepted_counted AFTER INSERT OR UPDATE OR DELETE ON excepted
   FOR EACH STATEMENT EXECUTE FUNCTION estate_changes();
 
@@ -22,11 +24,13 @@ CREATE TABLE flaw_summary (
   severity smallint NOT NULL,              -- the worst
   risk real NOT NULL,                      -- the highest
   fixable boolean NOT NULL,
+  epss real NOT NULL,                      -- 0 where there is none
   first_seen timestamptz NOT NULL,
   packages text[] NOT NULL,                -- at most ten names
   words text NOT NULL                      -- what a search looks into: ids, title, packages; lower case
 ) WITH (fillfactor = 80);
 CREATE INDEX flaw_summary_risk ON flaw_summary (risk, flaw);
+CREATE INDEX flaw_summary_epss ON flaw_summary (epss, flaw);
 CREATE INDEX flaw_summary_images ON flaw_summary (images, flaw);
 CREATE INDEX flaw_summary_first_seen ON flaw_summary (first_seen, flaw);
 

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Store } from '../store/tables.ts';
+import { rememberShortly } from './short-memory.ts';
+
+const store = () => ({}) as Store;
+
+test('who asks the same meanwhile shares one answer; who asks later gets a new one', async () => {
+  const own = store();
+  let made = 0;
+  const ask = () => rememberShortly(own, ['overview', 1], 30, async () => ++made);
+  assert.deepEqual(await Promise.all([ask(), ask()]), [1, 1]);
+  assert.equal(await ask(), 1);
+  await wait(40);
+  assert.equal(await ask(), 2);
+});
+
+test('another question and another store have answers of their own', async () => {
+  const own = store();
+  assert.equal(await rememberShortly(own, ['a'], 1_000, async () => 1), 1);
+  assert.equal(await rememberShortly(own, ['b'], 1_000, async () => 2), 2);
+  assert.equal(await rememberShortly(store(), ['a'], 1_000, async () => 3), 3);
+});
+
+test('a failure is not remembered', async () => {
+  const own = store();
+  await assert.rejects(
+    rememberShortly(own, 'a', 1_000, () => Promise.reject(new Error('once'))),
+    /once/,
+  );
+  assert.equal(await rememberShortly(own, 'a', 1_000, async () => 1), 1);
+});
