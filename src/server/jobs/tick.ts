@@ -1,12 +1,13 @@
 import { expireExceptions } from '../../store/excepted.ts';
 import { pruneJobs } from '../../store/jobs.ts';
+import { forgetDeliveries } from '../../store/notifications.ts';
+import { settlePlacements } from '../../store/settle-placements.ts';
 import type { ServerContext } from '../context.ts';
+import { deliveriesKeptMs } from '../notifications/receive.ts';
 import { storedSettings } from '../registries/registry-secrets.ts';
 import { tidySignIns } from '../sign-in/tidy-sign-ins.ts';
 
 const dayMs = 86_400_000;
-/** Repeated deliveries come within minutes; longer than this nobody repeats one. */
-const notificationsKeptMs = 3 * dayMs;
 const jobsKeptMs = 30 * dayMs;
 
 /** What is due by the clock; run once a minute by one replica. Each part does its work whatever becomes of the others. */
@@ -15,6 +16,7 @@ export async function runTick(context: ServerContext): Promise<void> {
     ['registries', pollRegistries],
     ['jobs', ({ store, now }) => pruneJobs(store, new Date(now().getTime() - jobsKeptMs))],
     ['notifications', pruneNotifications],
+    ['placements', settleLeftovers],
     ['sign-ins', tidySignIns],
     ['exceptions', endExceptions],
   ];
@@ -40,6 +42,10 @@ async function endExceptions({ store, events, now }: ServerContext): Promise<voi
 }
 
 async function pruneNotifications({ store, now }: ServerContext): Promise<void> {
-  const before = new Date(now().getTime() - notificationsKeptMs);
-  await store.deleteFrom('notification').where('at', '<', before).execute();
+  await forgetDeliveries(store, new Date(now().getTime() - deliveriesKeptMs));
+}
+
+/** Images whose place changed while a vulnerability database was being installed; when one still is, the next time. */
+async function settleLeftovers({ store, now }: ServerContext): Promise<void> {
+  await settlePlacements(store, 'all', now());
 }

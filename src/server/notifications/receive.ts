@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isReferrersTag, isRepository, isTag } from '../../images/registry/reference.ts';
 import { isDigest } from '../../lib/digest.ts';
-import { forgetDeliveries, takeDeliveries, takenDeliveries } from '../../store/notifications.ts';
+import { takeDeliveries, takenDeliveries } from '../../store/notifications.ts';
 import { findRegistry, type RegistryStored } from '../../store/registries.ts';
 import type { ServerContext } from '../context.ts';
 import { createRate } from '../http/rate.ts';
@@ -28,17 +28,16 @@ const waitingAtMost = 200;
 const believedMs = 2_000;
 const registriesAtMost = 1_000;
 const newsAtMost = 1_000;
+/** News that are older are not taken, and deliveries are remembered for longer than that. */
 const oldestMs = 7 * 86_400_000;
-const rememberedMs = 30 * 86_400_000;
+export const deliveriesKeptMs = 30 * 86_400_000;
 const newestMs = 10 * 60_000;
-const forgetEveryMs = 3_600_000;
 
 export function createReceiver(context: ServerContext): Receiver {
   const { store, seal, config, now } = context;
   const turnstile = createTurnstile(atOnce, waitingAtMost);
   const rate = createRate(config.rate.notificationsPerMinute, () => now().getTime());
   const known = new Map<string, { readonly found: Promise<Known | undefined>; readonly until: number }>();
-  let forgotten = 0;
 
   const registryOf = (name: string): Promise<Known | undefined> => {
     const time = now().getTime();
@@ -65,14 +64,7 @@ export function createReceiver(context: ServerContext): Receiver {
         throw new Refusal('RATE_LIMITED', 'Too many notifications of this registry.', undefined, wait);
       const news = wantedNews(row, read.news, now());
       if (news.length === 0) return read.answer;
-      const done = turnstile.pass(async () => {
-        const time = now().getTime();
-        if (time - forgotten > forgetEveryMs) {
-          forgotten = time;
-          await forgetDeliveries(store, new Date(time - rememberedMs));
-        }
-        await takeNews(context, row, news);
-      });
+      const done = turnstile.pass(() => takeNews(context, row, news));
       if (!done) throw new Refusal('RATE_LIMITED', 'Too many notifications wait already. Send it again.', undefined, 5);
       await done;
       return read.answer;
