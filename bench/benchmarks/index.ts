@@ -11,7 +11,7 @@ import { sbomMatching } from './sbom-matching.ts';
 import { serverLoad } from './server-load.ts';
 import { serverStart } from './server-start.ts';
 import { startUp } from './start-up.ts';
-import { store } from './store.ts';
+import { storeDelta } from './store-delta.ts';
 import { versionSchemes } from './version-schemes.ts';
 import { webhookFlood } from './webhook-flood.ts';
 
@@ -31,4 +31,5 @@ export const benchmarks: readonly Benchmark[] = [
   fullAssessment,
   serverLoad,
   webhookFlood,
+  storeDelta,
 ];
