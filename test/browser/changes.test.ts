@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { type ConsoleMock, startConsoleMock } from '../../web/dev/mock-server.ts';
-import { buildConsole, consoleDirectory, launchBrowser, noBrowser, openPage } from '../support/browser.ts';
+import { buildConsole, consoleDirectory, launchBrowser, noBrowser, openPage, until } from '../support/browser.ts';
 
 describe('changing a recommendation', { skip: noBrowser }, () => {
   let browser: Browser;
@@ -31,7 +31,7 @@ describe('changing a recommendation', { skip: noBrowser }, () => {
     assert.equal(request.headers()['x-csrf-token'], 'csrf');
     assert.deepEqual(request.postDataJSON(), { status: 'doing' });
     await page.getByRole('button', { name: 'Undo' }).click();
-    await page.waitForFunction('document.querySelector(\'[aria-label="Status of libwebp"]\').value === "open"');
+    await until(page, 'document.querySelector(\'[aria-label="Status of libwebp"]\').value === "open"');
     await page.context().close();
   });
 

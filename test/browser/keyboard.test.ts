@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { type ConsoleMock, startConsoleMock } from '../../web/dev/mock-server.ts';
-import { buildConsole, consoleDirectory, launchBrowser, noBrowser, openPage, settled } from '../support/browser.ts';
+import {
+  buildConsole,
+  consoleDirectory,
+  launchBrowser,
+  noBrowser,
+  openPage,
+  settled,
+  until,
+} from '../support/browser.ts';
 
 describe('the keyboard alone', { skip: noBrowser }, () => {
   let browser: Browser;
@@ -40,7 +48,7 @@ describe('the keyboard alone', { skip: noBrowser }, () => {
     await details.waitFor();
     const first = await details.locator('h2').innerText();
     await page.keyboard.press('j');
-    await page.waitForFunction(`document.querySelector('aside h2')?.innerText !== ${JSON.stringify(first)}`);
+    await until(page, `document.querySelector('aside h2')?.innerText !== ${JSON.stringify(first)}`);
     await page.keyboard.press('Escape');
 
     await details.waitFor({ state: 'hidden' });

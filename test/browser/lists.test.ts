@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { type ConsoleMock, startConsoleMock } from '../../web/dev/mock-server.ts';
-import { buildConsole, consoleDirectory, launchBrowser, noBrowser, openPage, settled } from '../support/browser.ts';
+import {
+  buildConsole,
+  consoleDirectory,
+  launchBrowser,
+  noBrowser,
+  openPage,
+  settled,
+  until,
+} from '../support/browser.ts';
 
 const rows = (page: Page) => page.locator('[role="row"][data-index]');
 const firstName = (page: Page) => rows(page).first().locator('[data-name]').innerText();
@@ -35,7 +43,7 @@ describe('a list of 50,000 images', { skip: noBrowser }, () => {
       await page.mouse.wheel(0, 4_000);
       await page.waitForTimeout(60);
     }
-    await page.waitForFunction('Number([...document.querySelectorAll("[data-index]")].at(-1).dataset.index) > 600');
+    await until(page, 'Number([...document.querySelectorAll("[data-index]")].at(-1).dataset.index) > 600');
 
     assert.ok((await rows(page).count()) < 80);
     await page.context().close();

@@ -14,6 +14,7 @@ import {
   launchBrowser,
   noBrowser,
   settled,
+  until,
 } from '../support/browser.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -35,7 +36,7 @@ describe('the console over a real server with the sample estate', { skip: noBrow
     server = spawn(
       join(root, 'bin/breakwater'),
       ['server', '--demo', '--data-dir', directory, '--listen', url.slice('http://'.length)],
-      { env: { ...process.env, BREAKWATER_ADMIN_PASSWORD: password }, stdio: ['ignore', 'pipe', 'inherit'] },
+      { env: { ...process.env, BREAKWATER_ADMIN_PASSWORD: password }, stdio: ['ignore', 'pipe', 'ignore'] },
     );
     await new Promise<void>((ready, failed) => {
       server.stdout?.on('data', (text) => String(text).includes('runs at') && ready());
@@ -104,7 +105,7 @@ describe('the console over a real server with the sample estate', { skip: noBrow
     const rows = () => page.getByRole('grid').getAttribute('aria-rowcount');
     const all = await rows();
     await page.getByRole('button', { name: /^Exploited/ }).click();
-    await page.waitForFunction(`document.querySelector('[role=grid]').getAttribute('aria-rowcount') !== '${all}'`);
+    await until(page, `document.querySelector('[role=grid]').getAttribute('aria-rowcount') !== '${all}'`);
 
     assert.ok(Number(await rows()) < Number(all));
     await page.close();

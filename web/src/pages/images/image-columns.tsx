@@ -63,10 +63,15 @@ export const imageColumns: readonly Column<ImageRow>[] = [
   {
     id: 'os',
     title: 'System',
-    width: '130px',
+    width: '176px',
     priority: 3,
     card: 'hidden',
-    cell: (image) => <span>{image.os ?? '–'}</span>,
+    cell: (image) => (
+      <>
+        <span title={image.os}>{image.os ?? '–'}</span>
+        {image.endOfLife && <Tag tone="warn">end of life</Tag>}
+      </>
+    ),
   },
   {
     id: 'pushed',
@@ -96,12 +101,7 @@ export function newestPush(image: ImageRow): string | undefined {
 }
 
 export function ImageTags({ image }: { readonly image: ImageRow }) {
-  return (
-    <>
-      {image.endOfLife && <Tag tone="warn">end of life</Tag>}
-      {image.problems > 0 && image.state === 'scanned' && <Tag tone="warn">partial</Tag>}
-    </>
-  );
+  return <>{image.problems > 0 && image.state === 'scanned' && <Tag tone="warn">partial</Tag>}</>;
 }
 
 const waiting = { queued: 'Waiting to be scanned', scanning: 'Being scanned' } as const;

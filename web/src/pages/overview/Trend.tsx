@@ -73,7 +73,8 @@ export function Trend({ points }: TrendProps) {
 
 function changeInWords(before: number, after: number): string {
   if (before === after) return 'unchanged';
-  if (before === 0) return `${formatNumber(after)} more`;
+  // A share says nothing where little was before.
+  if (after > 2 * before) return `${formatNumber(after - before)} more`;
   const percent = Math.round((Math.abs(after - before) / before) * 100);
   return `${percent} % ${after < before ? 'fewer' : 'more'}`;
 }
