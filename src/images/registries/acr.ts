@@ -39,9 +39,7 @@ export const acr: RegistryConnector = {
       'In the registry under Webhooks add one with this address, the actions push and delete, and the custom header "Authorization: Bearer SECRET". Or subscribe to its events with Event Grid: endpoint type web hook, this address, and the delivery property Authorization = "Bearer SECRET", marked as secret.',
   },
   faultOf: (host, { method }) => {
-    if (
-      !/^[a-z0-9][a-z0-9-]{3,61}[a-z0-9](?:\.[a-z0-9-]+\.data|\.[a-z0-9-]+\.geo)?\.azurecr\.(?:io|cn|us)$/.test(host)
-    ) {
+    if (!/^[a-z0-9][a-z0-9-]{3,61}[a-z0-9]\.azurecr\.(?:io|cn|us)$/.test(host)) {
       return 'An Azure Container Registry is at a host like example.azurecr.io; what signs in to it is sent nowhere else.';
     }
     if (method === 'anonymous' || method === 'password' || method.startsWith('entra-')) return undefined;

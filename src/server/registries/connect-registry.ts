@@ -40,7 +40,7 @@ export async function connectRegistry(
   const { signal, timeoutMs = 30_000, retries = 3, environment = process.env } = options;
   const { host, signIn, certificate, plainHttp, requestsPerSecond, allow } = target;
   const connector = connectorOf(target.kind);
-  assertFits(connector, host, signIn);
+  assertFits(connector, target);
   const pace = createPace(requestsPerSecond);
   const transport =
     options.transport ??
@@ -84,11 +84,19 @@ export function connectorOf(kind: string): RegistryConnector {
 }
 
 /** Throws REQUEST_INVALID, with the reason, when a product cannot be at that host or be signed in to so. */
-export function assertFits(connector: RegistryConnector, host: string, signIn: SignIn): void {
+export function assertFits(
+  connector: RegistryConnector,
+  { host, signIn, plainHttp }: Pick<RegistryTarget, 'host' | 'signIn' | 'plainHttp'>,
+): void {
   const fault = isRegistryHost(host)
-    ? connector.faultOf(host, signIn)
+    ? (connector.faultOf(host, signIn) ?? faultOfPlainHttp(signIn, plainHttp))
     : `"${host}" is not a host. Write it without https:// and without a path, like ${connector.hostExample}.`;
   if (fault !== undefined) throw new AppError('REQUEST_INVALID', fault);
+}
+
+function faultOfPlainHttp({ method }: SignIn, plainHttp: boolean): string | undefined {
+  if (!plainHttp || method === 'anonymous' || method === 'password') return undefined;
+  return "A cloud's tokens are not sent in the clear; do not allow plain HTTP.";
 }
 
 /** What stands before the first slash of globs and names, where it is written out. */

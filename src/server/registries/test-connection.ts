@@ -43,7 +43,7 @@ type Run = (step: StepName, work: () => Promise<string>) => Promise<boolean>;
 async function walk(target: RegistryTarget, options: ConnectOptions, run: Run): Promise<void> {
   let guard: AddressGuard | undefined;
   const fits = await run('address', async () => {
-    assertFits(connectorOf(target.kind), target.host, target.signIn);
+    assertFits(connectorOf(target.kind), target);
     guard = createAddressGuard(target.allow);
     return options.transport ? 'The address fits.' : await lookUp(target, guard, options.environment);
   });

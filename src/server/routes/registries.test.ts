@@ -121,6 +121,10 @@ test('what cannot be is refused in words before anything is kept', async (t) => 
     [{ host: 'registry.example.com/team' }, /without a path/],
     [{ host: 'user:pw@registry.example.com' }, /is not a host/],
     [{ kind: 'acr' }, /azurecr\.io/],
+    [
+      { kind: 'acr', host: 'example.azurecr.io', signIn: { method: 'entra-managed-identity' }, plainHttp: true },
+      /not sent in the clear/,
+    ],
     [{ kind: 'ecr', host: '123456789012.dkr.ecr.eu-central-1.amazonaws.com' }, /AWS identity/],
     [{ certificate: 'x' }, /PEM/],
     [{ name: 'Not A Name' }, /name/],

@@ -297,9 +297,10 @@ function assertAdministers(caller: Caller | undefined, name: string): void {
   if (!caller || !reachesRegistry(reachOf(caller, 'admin'), name)) throw missing(name);
 }
 
-/** Also a glob that is none of a registry's words is told before anything is kept. */
-function assertSettings({ kind, host, signIn, certificate }: RegistrySettings): void {
-  assertFits(connectorOf(kind), host, signIn);
+/** What cannot be is told before anything is kept. */
+function assertSettings(settings: RegistrySettings): void {
+  assertFits(connectorOf(settings.kind), settings);
+  const { certificate } = settings;
   if (certificate !== undefined && !certificate.includes('-----BEGIN CERTIFICATE-----')) {
     throw new AppError(
       'REQUEST_INVALID',
