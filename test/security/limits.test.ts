@@ -6,7 +6,9 @@ import { serverConfig } from '../../src/server/config.ts';
 import { createApp } from '../../src/server/http/app.ts';
 import { createRate } from '../../src/server/http/rate.ts';
 import { routes } from '../../src/server/routes/index.ts';
+import { startSession } from '../../src/server/sign-in/sessions.ts';
 import { openTestContext, type TestContext } from '../../src/server/testing/test-context.ts';
+import { addAccount } from '../../src/store/accounts.ts';
 
 let context: TestContext;
 let app: FastifyInstance;
@@ -128,4 +130,25 @@ test('the database itself refuses to change or to empty the trail', async () => 
 
   await assert.rejects(store.updateTable('trail').set({ who: 'nobody' }).execute(), /append-only/);
   await assert.rejects(store.deleteFrom('trail').execute(), /append-only/);
+});
+
+test('a server that stops does not wait for pages that listen', async () => {
+  const own = await openTestContext();
+  const stopping = await createApp(own, { routes });
+  const url = await stopping.listen({ host: '127.0.0.1', port: 0 });
+  const account = await addAccount(own.store, {
+    login: 'listener',
+    source: 'local',
+    grants: [{ role: 'reader', scope: { kind: 'all' } }],
+  });
+  const { cookie } = await startSession(own, account?.id ?? '');
+  const headers = { cookie: cookie.split(';')[0] ?? '' };
+  const listening = await Promise.all([1, 2, 3].map(() => fetch(`${url}/api/v1/events`, { headers })));
+  const began = performance.now();
+
+  await stopping.close();
+
+  assert.ok(performance.now() - began < 1_000);
+  for (const { body } of listening) await body?.cancel();
+  await own.close();
 });

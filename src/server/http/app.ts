@@ -47,12 +47,13 @@ const defaultTimeouts: Timeouts = { headersMs: 15_000, requestMs: 120_000, idleM
 const bodyBytes = 1_048_576;
 const prefix = '/api/v1';
 
+/** Requests that are being answered, with whether that ends by itself. */
+type Running = Map<AbortController, { readonly endless: boolean }>;
+
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | undefined;
     bytes: Uint8Array;
-    /** Aborted when the client goes or the server stops. */
-    gone: AbortController | undefined;
   }
 }
 
@@ -61,7 +62,6 @@ export async function createApp(context: ServerContext, options: AppOptions): Pr
   const app = createFastify(context, options);
   app.decorateRequest('caller', undefined);
   app.decorateRequest('bytes', null as unknown as Uint8Array);
-  app.decorateRequest('gone', undefined);
   readBodies(app);
   await addSecurityHeaders(app, isSecure(context.config));
   app.addHook('onRequest', async (request, reply) => {
@@ -72,12 +72,10 @@ export async function createApp(context: ServerContext, options: AppOptions): Pr
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(context, error, request, reply));
 
   const gate = createGate(context);
-  const running = new Set<AbortController>();
+  const running: Running = new Map();
   for (const route of options.routes) addRoute(app, context, route, gate, running);
   refuseOtherMethods(app, options.routes);
-  app.addHook('preClose', async () => {
-    for (const controller of running) controller.abort();
-  });
+  endConnections(app, running);
 
   const document = JSON.stringify(openApiDocument(options.routes));
   app.get('/openapi.json', (_request, reply) =>
@@ -114,13 +112,7 @@ function requestIdOf(header: unknown): string {
   return typeof header === 'string' && /^[\w-]{8,64}$/.test(header) ? header : randomUUID();
 }
 
-function addRoute(
-  app: FastifyInstance,
-  context: ServerContext,
-  route: Route,
-  gate: Gate,
-  running: Set<AbortController>,
-): void {
+function addRoute(app: FastifyInstance, context: ServerContext, route: Route, gate: Gate, running: Running): void {
   const read = requestReader(route);
   app.route({
     method: route.method,
@@ -135,7 +127,7 @@ function addRoute(
       }
     },
     handler: async (request, reply) => {
-      const stop = abortWhenGone(request, reply, running);
+      const stop = abortWhenGone(route, reply, running);
       try {
         const given = await route.handle({ ...read(request), ...surroundings(request, stop) } as never, context);
         await recordAction(context, route, attemptOf(request), { answer: given });
@@ -168,15 +160,30 @@ async function recordRefusal(context: ServerContext, route: Route, request: Fast
   await recordAction(context, route, attemptOf(request, who), { refused: error.code });
 }
 
-function abortWhenGone(request: FastifyRequest, reply: FastifyReply, running: Set<AbortController>): AbortSignal {
+/** Aborts when the client goes, and what never ends by itself when the server stops. */
+function abortWhenGone(route: Route, reply: FastifyReply, running: Running): AbortSignal {
   const controller = new AbortController();
-  running.add(controller);
-  request.gone = controller;
+  running.set(controller, { endless: route.streams?.includes('text/event-stream') ?? false });
   reply.raw.once('close', () => {
     running.delete(controller);
     controller.abort();
   });
   return controller.signal;
+}
+
+/**
+ * A server that stops answers what it was asked, ends its streams, and then waits for no connection: browsers open some
+ * in advance and keep others for later.
+ */
+function endConnections(app: FastifyInstance, running: Running): void {
+  let timer: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    for (const [controller, { endless }] of running) if (endless) controller.abort();
+    timer = setInterval(() => {
+      if (running.size === 0) app.server.closeAllConnections();
+    }, 50);
+  });
+  app.addHook('onClose', async () => clearInterval(timer));
 }
 
 /** JSON and its kin, with the bytes kept for signatures; anything else only where a route takes bytes. */
