@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Advisory } from '../../src/model/advisory.ts';
 import type { PackageDraft } from '../../src/model/package.ts';
 import type { Recorder } from '../../src/server/assessment/record-scan.ts';
 import { recordScan } from '../../src/server/assessment/record-scan.ts';
 import type { CurrentDatabase } from '../../src/server/assessment/vulnerabilities.ts';
+import { latestBuild } from '../../src/store/builds.ts';
 import { openTestStore } from '../../src/store/testing/open-test-store.ts';
 import { buildDatabase } from '../../src/vulnerability/database/build.ts';
 import { openDatabase } from '../../src/vulnerability/database.ts';
@@ -72,10 +74,14 @@ export async function openAssessment(first: MadeDatabase) {
     .returning('id')
     .executeTakeFirstOrThrow();
   use(id, path);
+  const refresh = async () => {
+    while ((await latestBuild(store))?.id !== current?.build) await wait(5);
+    return current as CurrentDatabase;
+  };
   const recorder: Recorder = {
     store,
     now: () => new Date('2026-08-10T12:00:00Z'),
-    vulnerabilities: { current: () => current as CurrentDatabase, refresh: async () => current as CurrentDatabase },
+    vulnerabilities: { current: () => current as CurrentDatabase, refresh },
   };
   const addImage = async (name: string): Promise<number> => {
     const digest = `sha256:${randomBytes(32).toString('hex')}`;

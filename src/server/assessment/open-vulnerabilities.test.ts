@@ -129,3 +129,20 @@ test('a file that is no database changes nothing', async (t) => {
   assert.equal(vulnerabilities.current(), before);
   assert.equal((await store.selectFrom('build').selectAll().execute()).length, 1);
 });
+
+test('an installation that is stopped half-way has not happened, and is done at the next start', async (t) => {
+  const { store, put, replica } = await place(t);
+  await (await replica('a', { lookMs: 60_000 })).close();
+  put(two);
+  for (const ms of [0, 60, 120]) {
+    const stopped = await replica('a', { lookMs: 60_000 });
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    await stopped.close();
+    const { length } = await store.selectFrom('build').selectAll().execute();
+    const parts = await store.selectFrom('build_part').select('build').distinct().execute();
+    assert.equal(parts.length, length, 'a build and its file come together');
+  }
+  const last = await replica('a', { lookMs: 60_000 });
+  await until(() => last.current().database.built === '2026-09-01T00:00:00.000Z');
+  assert.equal((await store.selectFrom('build').selectAll().execute()).length, 2);
+});

@@ -92,6 +92,17 @@ test('who comes second installs nothing, and what fails on the way leaves nothin
   assert.equal((await opened.store.selectFrom('build').select('id').execute()).length, 1);
 });
 
+test('scans that are recorded while a database is put in force are judged by it in the end', async () => {
+  await using opened = await openAssessment({ feeds });
+  const images = await Promise.all(Array.from({ length: 12 }, (_one, at) => opened.addImage(`app-${at}`)));
+  const more = [...feeds.npm, flaw('CVE-2022-0002', 'npm', 'right', {}), flaw('CVE-2022-0003', 'npm', 'left', {})];
+  const scans = images.map((image, at) => opened.scan(image, [npm('left', `1.0.${at}`), npm('right', '1.0.0')]));
+  await Promise.all([install(opened, { feeds: { npm: more } }), ...scans]);
+  assert.deepEqual(await standing(opened.store), await expected(opened));
+  assert.equal((await standing(opened.store)).length, 25);
+  assert.deepEqual(await checkSummaries(opened.store, false), []);
+});
+
 /** How often; the fuzz run asks for more. */
 const numRuns = Number(process.env.BREAKWATER_PROPERTY_RUNS ?? 4);
 
