@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { registryConnectors } from '../src/images/registries/index.ts';
 import { imageSources } from '../src/images/sources/index.ts';
 import { exporters } from '../src/output/exporters/index.ts';
 import { openApiDocument } from '../src/server/http/openapi.ts';
@@ -33,6 +34,24 @@ Written by \`npm run docs\` from the parts themselves.
 ${table(
   ['kind', 'what'],
   imageSources.map(({ id, title }) => [`\`${id}\``, title]),
+)}
+
+## Registries that the server watches
+
+Each lies in \`src/images/registries\`. Include and exclude are globs over repositories, in which \`*\` stops at a slash and
+\`**\` does not; what stands before the first slash of a glob names the owners, projects or organisations to list where a
+product cannot list everything. Any sign-in of a cloud goes to that cloud's hosts alone, and private addresses are reached
+only when \`network.allow\` lists them. "This address" and SECRET are told when a registry is connected.
+
+${table(
+  ['kind', 'product', 'host', 'sign-ins', 'how it tells of pushes and deletions'],
+  registryConnectors.map(({ id, title, hostExample, signIns, notifications }) => [
+    `\`${id}\``,
+    title,
+    `\`${hostExample}\``,
+    signIns.join(', '),
+    notifications?.howTo ?? 'It is looked through by the clock.',
+  ]),
 )}
 
 ## Catalogers

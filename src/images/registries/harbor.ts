@@ -24,7 +24,7 @@ export const harbor: RegistryConnector = {
   notifications: {
     senders: ['harbor'],
     howTo:
-      'In each project under Webhooks add one of type http with this address, the payload format of your choice and "Bearer SECRET" as its Auth Header; choose the events artifact pushed, artifact deleted and replication status changed.',
+      'In each project under Webhooks add one of type http with this address, the payload format of your choice and "Bearer SECRET" as its Auth Header; choose the events artifact pushed and artifact deleted; what replication brings is pushed, too.',
   },
   faultOf: (_host, { method }) =>
     method === 'anonymous' || method === 'password'
