@@ -43,10 +43,12 @@ interface Manifest {
   readonly layers: readonly { readonly digest: string }[];
 }
 
+const accept = 'application/vnd.oci.image.manifest.v1+json';
+
 async function timeOfPull({ host }: PushRegistry, pushed: readonly Pushed[]): Promise<number> {
   const began = performance.now();
   await inParallel(2, pushed, async ({ repository, digest }) => {
-    const of = (path: string) => fetch(`http://${host}/v2/${repository}/${path}`);
+    const of = (path: string) => fetch(`http://${host}/v2/${repository}/${path}`, { headers: { accept } });
     const { config, layers } = (await (await of(`manifests/${digest}`)).json()) as Manifest;
     for (const blob of [config, ...layers]) await (await of(`blobs/${blob.digest}`)).arrayBuffer();
   });
