@@ -9,6 +9,8 @@ const tagsShape = z.object({ tags: z.optional(z.nullable(z.array(z.string()))) }
 const pageSize = 1000;
 /** Each tag costs a request; after so many the place is worth remembering. */
 const tagsPerPage = 50;
+/** Over a long line, one question after the other would not even reach the pace that is allowed. */
+const headsAtOnce = 5;
 
 /** Whatever speaks https://distribution.github.io/distribution/spec/api/ and has nothing of its own. */
 export const distribution: RegistryConnector = {
@@ -41,9 +43,9 @@ function credentialsOf({ signIn }: RegistryAccess) {
 
 /** A cursor is the path of a page of tags and how many of its tags were done with: `/v2/app/tags/list?n=1000#50`. */
 async function* images(access: RegistryAccess, question: ImagesQuestion): AsyncGenerator<Page<ListedImage>> {
-  const { repository, from, wantsTag } = question;
+  const { repository, wantsTag } = question;
   const listing = createListing(access, credentialsOf(access), `the tags of ${access.host}/${repository}`, repository);
-  const [firstPath = '', offset = '0'] = (from ?? `/v2/${repository}/tags/list?n=${pageSize}`).split('#');
+  const [firstPath = '', offset = '0'] = (question.from ?? `/v2/${repository}/tags/list?n=${pageSize}`).split('#');
   let skip = Number(offset);
   const lists = pagesOf(`tags of ${repository}`, firstPath, async (at = firstPath) => {
     const { value, next } = await listing.get(at, tagsShape);
@@ -51,12 +53,16 @@ async function* images(access: RegistryAccess, question: ImagesQuestion): AsyncG
     return { items: tags.map((tag) => ({ tag, page: at })), ...(next !== undefined && { next }) };
   });
   for await (const { items, next } of lists) {
-    for (let at = skip; at < items.length || at === 0; at += tagsPerPage) {
+    for (let at = skip; at === skip || at < items.length; at += tagsPerPage) {
       const part = items.slice(at, at + tagsPerPage);
       const listed: ListedImage[] = [];
-      for (const { tag } of part) {
-        const digest = await listing.digestOf(repository, tag);
-        if (digest !== undefined) listed.push({ digest, tags: [tag] });
+      for (let from = 0; from < part.length; from += headsAtOnce) {
+        const some = part.slice(from, from + headsAtOnce);
+        const digests = await Promise.all(some.map(({ tag }) => listing.digestOf(repository, tag)));
+        for (const [index, { tag }] of some.entries()) {
+          const digest = digests[index];
+          if (digest !== undefined) listed.push({ digest, tags: [tag] });
+        }
       }
       const done = at + tagsPerPage;
       const goesOn = done < items.length ? `${part[0]?.page}#${done}` : next;

@@ -9,14 +9,27 @@ import { notificationRoutes } from './notifications.ts';
 import { registryRoutes } from './registries.ts';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+/** Of an authority of one's own, until 2126. */
+const certificate = `-----BEGIN CERTIFICATE-----
+MIIBhjCCAS2gAwIBAgIUF8HbiF47oi1HOWn5uXRxlAPSdFAwCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNcmVnaXN0cnkudGVzdDAgFw0yNjExMjIxOTA3MzBaGA8yMTI2
+MTAyOTE5MDczMFowGDEWMBQGA1UEAwwNcmVnaXN0cnkudGVzdDBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABFn15nDnWYiuluc1bzaoenXgItHEopfyx9JpsTc7mKQU
+dYGvlYY+iU6CuHhHdk0p2jaQzvtUbW8itvReHFj47xijUzBRMB0GA1UdDgQWBBRg
+h0ds4dB3Nag+xwlI2G0qHnx1iTAfBgNVHSMEGDAWgBRgh0ds4dB3Nag+xwlI2G0q
+Hnx1iTAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIAWA9PaaTJbe
+eNjqt+mBcfnnHLXDOjjSSDV3vEMSts0PAiBjPAN4HYT2wnukx/XCXctbOpnXKK53
++swIjtGM3fIUJQ==
+-----END CERTIFICATE-----
+`;
 const settings = {
   name: 'prod',
   kind: 'distribution',
   host: 'registry.example.com',
   signIn: { method: 'password', username: 'jo', password: 'very-hidden-password' },
-  certificate: '-----BEGIN CERTIFICATE-----\nhidden-certificate\n-----END CERTIFICATE-----',
+  certificate,
 };
-const secrets = /very-hidden-password|hidden-certificate/;
+const secrets = /very-hidden-password|GDEWMBQGA1UEAwwNcmVnaXN0cnkudGVzdDAgFw0yNjExMjIxOTA3MzBaGA8yMTI2/;
 
 async function open(t: TestContext, parts: object = {}) {
   const { mkdtempSync, rmSync } = await import('node:fs');
@@ -94,7 +107,6 @@ test('nothing that is secret gets into the log, whatever goes wrong', async (t) 
 test('a sign-in is asked for again before it would go to another place', async (t) => {
   const { admin } = await open(t);
   await admin.send('POST', '/registries', settings);
-  const certificate = '-----BEGIN CERTIFICATE-----\nmine\n-----END CERTIFICATE-----';
   for (const change of [{ host: 'other.example.com' }, { plainHttp: true }, { certificate }]) {
     for (const [method, path] of [
       ['PATCH', '/registries/prod'],
@@ -127,6 +139,8 @@ test('what cannot be is refused in words before anything is kept', async (t) => 
     ],
     [{ kind: 'ecr', host: '123456789012.dkr.ecr.eu-central-1.amazonaws.com' }, /AWS identity/],
     [{ certificate: 'x' }, /PEM/],
+    [{ certificate: '-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----' }, /PEM/],
+    [{ certificate: certificate.slice(0, 300) }, /PEM/],
     [{ name: 'Not A Name' }, /name/],
   ] as const;
   for (const [change, message] of wrong) {

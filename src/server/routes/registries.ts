@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import * as z from 'zod';
 import { registryConnectors } from '../../images/registries/index.ts';
 import { AppError } from '../../lib/errors.ts';
@@ -301,11 +302,21 @@ function assertAdministers(caller: Caller | undefined, name: string): void {
 function assertSettings(settings: RegistrySettings): void {
   assertFits(connectorOf(settings.kind), settings);
   const { certificate } = settings;
-  if (certificate !== undefined && !certificate.includes('-----BEGIN CERTIFICATE-----')) {
+  if (certificate !== undefined && !isCertificate(certificate)) {
     throw new AppError(
       'REQUEST_INVALID',
       'The certificate is not in PEM form. Paste what begins with BEGIN CERTIFICATE.',
     );
+  }
+}
+
+function isCertificate(text: string): boolean {
+  try {
+    const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+    const certificates = blocks.map((block) => new X509Certificate(block));
+    return certificates.length > 0;
+  } catch {
+    return false;
   }
 }
 
