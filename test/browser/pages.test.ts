@@ -20,6 +20,33 @@ const image = sha256('image 0');
 const failed = sha256('image 5');
 
 const lists = ['/', '/recommendations', '/vulnerabilities', '/images'];
+const administration = [
+  '/exceptions',
+  '/registries',
+  '/coverage',
+  '/database',
+  '/jobs',
+  '/access',
+  '/access?tab=tokens',
+  '/access?tab=all-tokens',
+  '/settings',
+  '/trail',
+];
+const exception = 'ac4879bf-d791-4a19-95c2-000000000002';
+const administrationDetails = [
+  `/exceptions?selected=${exception}`,
+  '/exceptions/-/ask?vulnerability=CVE-2024-3094&repository=team-a/*',
+  '/registries/-/connect?kind=acr',
+  '/registries/azure',
+  '/registries/legacy',
+  '/registries/azure?tab=notifications',
+  '/registries/azure?tab=settings',
+  '/database?tab=streams',
+  '/database?tab=changes',
+  '/jobs?state=failed',
+  '/access?selected=dana',
+  '/trail?who=dana&days=30&selected=995',
+];
 const details = [
   '/recommendations/deb:openssl:3.0.8-1',
   '/vulnerabilities/CVE-2024-3094',
@@ -34,10 +61,10 @@ const details = [
 ];
 
 const pagesOf: Readonly<Record<Exclude<Scenario, 'huge'>, readonly string[]>> = {
-  none: lists,
+  none: [...lists, ...administration],
   one: lists,
-  many: [...lists, ...details],
-  odd: ['/images', `/images/${image}`, '/recommendations'],
+  many: [...lists, ...details, ...administration, ...administrationDetails],
+  odd: ['/images', `/images/${image}`, '/recommendations', '/database'],
 };
 
 /** A folder to look at them all by eye. */

@@ -22,6 +22,34 @@ const password = 'a password for the test';
 /** A folder to look at every page by eye. */
 const pictures = process.env.BREAKWATER_SCREENSHOTS;
 
+/** Taken anew only when asked, since ages and dates in them differ each day; then made small by `pngquant --ext .png --force 128`. */
+const takePictures = process.env.BREAKWATER_PICTURES === '1';
+const documented = [
+  { name: 'overview', path: '/', scheme: 'light', width: 1280 },
+  { name: 'overview-dark', path: '/', scheme: 'dark', width: 1280 },
+  { name: 'images', path: '/images', scheme: 'light', width: 1280 },
+  { name: 'image-panel', path: '/images', scheme: 'dark', width: 1280, select: '[data-index="2"]' },
+  { name: 'vulnerabilities', path: '/vulnerabilities', scheme: 'light', width: 1280, select: '[data-index="0"]' },
+  { name: 'recommendations', path: '/recommendations', scheme: 'dark', width: 1280 },
+  { name: 'history', path: '/history', scheme: 'light', width: 1280 },
+  { name: 'registries', path: '/registries', scheme: 'light', width: 1280 },
+  { name: 'exceptions', path: '/exceptions', scheme: 'light', width: 1280 },
+  { name: 'database', path: '/database', scheme: 'dark', width: 1280 },
+  { name: 'jobs', path: '/jobs', scheme: 'light', width: 1280 },
+  { name: 'coverage', path: '/coverage', scheme: 'light', width: 1280 },
+  { name: 'access', path: '/access', scheme: 'light', width: 1280 },
+  { name: 'settings', path: '/settings', scheme: 'light', width: 1280 },
+  { name: 'trail', path: '/trail', scheme: 'light', width: 1280 },
+  { name: 'overview-phone', path: '/', scheme: 'light', width: 360 },
+  { name: 'images-phone', path: '/images', scheme: 'dark', width: 360 },
+] as const satisfies readonly {
+  name: string;
+  path: string;
+  scheme: 'light' | 'dark';
+  width: number;
+  select?: string;
+}[];
+
 describe('the console over a real server with the sample estate', { skip: noBrowser }, () => {
   let browser: Browser;
   let context: BrowserContext;
@@ -137,6 +165,29 @@ describe('the console over a real server with the sample estate', { skip: noBrow
     await settled(page);
     assert.equal(await page.locator('[data-index] select').first().inputValue(), 'doing');
     await page.close();
+  });
+
+  test('pictures for the documentation', {
+    skip: !takePictures && 'set BREAKWATER_PICTURES=1 to take them anew',
+  }, async () => {
+    for (const picture of documented) {
+      const { name, path, scheme, width } = picture;
+      const select = 'select' in picture ? picture.select : undefined;
+      const shot = await context.newPage();
+      await shot.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await shot.setViewportSize({ width, height: width > 500 ? 800 : 740 });
+      await shot.goto(url + path);
+      await settled(shot);
+      if (select)
+        await shot
+          .locator(select)
+          .first()
+          .click({ position: { x: 4, y: 4 } });
+      await shot.waitForLoadState('networkidle').catch(() => {});
+      await shot.mouse.move(0, 0);
+      await shot.screenshot({ path: join(root, 'docs/pictures', `${name}.png`) });
+      await shot.close();
+    }
   });
 
   test('Ctrl-K finds a vulnerability', async () => {

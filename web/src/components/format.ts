@@ -16,8 +16,12 @@ export const formatNumber = (value: number) => plain.format(value);
 /** Exact up to 9,999, then "12.3K": for narrow columns whose tooltip tells all. */
 export const formatCount = (value: number) => (value < 10_000 ? plain.format(value) : compact.format(value));
 
-export const formatPercent = (share: number) =>
-  share > 0 && share < 0.001 ? '<0.1 %' : `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+/** Never rounds up to certainty, nor down to impossible. */
+export function formatPercent(share: number): string {
+  if (share > 0 && share < 0.001) return '<0.1 %';
+  if (share < 1 && share > 0.99) return '>99 %';
+  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+}
 
 export const formatDate = (value: string) => date.format(new Date(value));
 export const formatInstant = (value: string) => instant.format(new Date(value));

@@ -1,6 +1,8 @@
 import type { FindingRow } from '../../../../src/server/contract/images.ts';
+import { askExceptionAddress } from '../../addresses.ts';
 import { useFindingWhy } from '../../api/images.ts';
 import { Age } from '../../components/Age.tsx';
+import { AppLink } from '../../components/AppLink.tsx';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { FixState } from '../../components/FixState.tsx';
@@ -54,6 +56,19 @@ export function FindingReasons({ finding }: { readonly finding: FindingRow }) {
           ['Lies in', <FindingPlaces key="places" finding={finding} />],
         ]}
       />
+      {!finding.exception && (
+        <p style={{ marginTop: 0 }}>
+          <AppLink
+            to={askExceptionAddress({
+              vulnerability: finding.vulnerability,
+              package: finding.package.name,
+              image: finding.image.digest,
+            })}
+          >
+            Ask for an exception
+          </AppLink>
+        </p>
+      )}
       {why.error && <ErrorState error={why.error} retry={() => void why.refetch()} />}
       {why.isPending && <ScorePartsSkeleton />}
       {why.data && <Why why={why.data} />}

@@ -55,9 +55,9 @@ const columns: readonly Column<RecommendationRow>[] = [
     cell: (row) => <Counts counts={row.counts} />,
   },
   { id: 'images', title: 'In images', width: '70px', align: 'end', cell: (row) => formatNumber(row.images) },
-  { id: 'owner', title: 'Owner', width: '128px', priority: 2, card: 'hidden', cell: (row) => <OwnerField row={row} /> },
-  { id: 'due', title: 'Due', width: '128px', priority: 3, cell: (row) => <DueField row={row} /> },
-  { id: 'status', title: 'Status', width: '96px', card: 'bare', cell: (row) => <StatusField row={row} /> },
+  { id: 'owner', title: 'Owner', width: '108px', priority: 2, card: 'hidden', cell: (row) => <OwnerField row={row} /> },
+  { id: 'due', title: 'Due', width: '118px', priority: 3, cell: (row) => <DueField row={row} /> },
+  { id: 'status', title: 'Status', width: '84px', card: 'bare', cell: (row) => <StatusField row={row} /> },
 ];
 
 export function Page() {

@@ -11,10 +11,11 @@ export function Upgrade({ row }: { readonly row: Pick<RecommendationRow, 'id' | 
       <AppLink to={recommendationAddress(row.id)} className={`quiet ${classes.name}`}>
         <bdi>{row.package.name}</bdi>
       </AppLink>
-      <span className={`mono ${classes.versions}`}>
+      <span className={`mono ${classes.from}`}>
         {row.from[0] ?? '?'}
-        {others > 0 && ` and ${others} more`} → {row.to}
+        {others > 0 && ` and ${others} more`}
       </span>
+      <span className={`mono ${classes.to}`}>→ {row.to}</span>
     </span>
   );
 }

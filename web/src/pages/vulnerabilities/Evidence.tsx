@@ -36,23 +36,27 @@ export function Evidence({ flaw }: { readonly flaw: VulnerabilityDetail }) {
           ]}
         />
       </section>
-      <section>
-        <h2 className={classes.heading}>Impact</h2>
-        <Facts
-          facts={flaw.cvssList.map(
-            ({ version, vector, score, source }) =>
-              [
-                `CVSS ${version}`,
-                <span key={vector}>
-                  <strong>{score.toFixed(1)}</strong> after {source}
-                  <br />
-                  <span className="mono">{vector}</span>
-                </span>,
-              ] as const,
-          )}
-        />
-        {flaw.cwe.length > 0 && <Facts facts={[['Weakness', flaw.cwe.join(', ')]]} />}
-      </section>
+      {flaw.cvssList.length + flaw.cwe.length > 0 && (
+        <section>
+          <h2 className={classes.heading}>Impact</h2>
+          <Facts
+            facts={[
+              ...flaw.cvssList.map(
+                ({ version, vector, score, source }) =>
+                  [
+                    `CVSS ${version}`,
+                    <span key={vector}>
+                      <strong>{score.toFixed(1)}</strong> after {source}
+                      <br />
+                      <span className="mono">{vector}</span>
+                    </span>,
+                  ] as const,
+              ),
+              ['Weakness', flaw.cwe.join(', ')] as const,
+            ]}
+          />
+        </section>
+      )}
       {flaw.references.length > 0 && (
         <section>
           <h2 className={classes.heading}>References</h2>
