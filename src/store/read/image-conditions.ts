@@ -64,11 +64,13 @@ function isNamed(words: string, visibility: Visibility): Condition {
 /** Part of a name, a tag, a place; the beginning of a digest. A caller finds by what the caller sees, nothing else. */
 function imagesNamed(q: string, visibility: Visibility) {
   const part = containsPattern(q);
-  const digest = startsPattern(/^[0-9a-f]{4,64}$/i.test(q) ? `sha256:${q.toLowerCase()}` : q.toLowerCase());
+  const digest = /^(sha256:)?([0-9a-f]{4,64})$/i.exec(q)?.[2];
+  const byDigest = digest
+    ? sql`SELECT id FROM image WHERE digest LIKE ${startsPattern(`sha256:${digest.toLowerCase()}`)} UNION`
+    : sql``;
   const byName = visibility === 'everything' ? sql`SELECT id FROM image WHERE name ILIKE ${part} UNION` : sql``;
-  return sql`${byName}
-    SELECT id FROM image WHERE digest LIKE ${digest}
-    UNION SELECT tag.image FROM tag JOIN placement USING (repository, image)
+  return sql`${byName} ${byDigest}
+    SELECT tag.image FROM tag JOIN placement USING (repository, image)
       WHERE tag.name ILIKE ${part} AND ${placementVisible(visibility, 'placement')}
     UNION SELECT placement.image FROM registry JOIN repository ON repository.registry = registry.id
       JOIN placement ON placement.repository = repository.id

@@ -3,7 +3,18 @@ import type { Store } from '../tables.ts';
 import { allOf, type Condition, type ImageFilter, imageConditions } from './image-conditions.ts';
 import { locationsOf } from './image-locations.ts';
 import { type ImageRow, imageColumns, type ReadImage, toImageRow } from './image-row.ts';
-import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, type SortKey, sortKeys } from './page.ts';
+import {
+  behind,
+  type Order,
+  orderBy,
+  orderByColumns,
+  type Page,
+  type PageRequest,
+  pageFrom,
+  type SortKey,
+  sortColumns,
+  sortKeys,
+} from './page.ts';
 import type { Visibility } from './visibility.ts';
 
 export type ImageSort = 'risk' | 'name' | 'pushed' | 'scanned' | 'critical';
@@ -20,12 +31,12 @@ export async function listImages(store: Store, query: ImageQuery, visibility: Vi
   const isFirst = query.cursor === undefined;
   // A search is made once, for the page and for the count; everything else is read along an index.
   const isMatched = isFirst && ['q', 'package', 'vulnerability'].some((name) => conditions.has(name));
-  const matching = sql`SELECT i.id FROM image AS i JOIN image_summary AS s ON s.image = i.id WHERE ${allOf(conditions.values())}`;
   const { rows } = await (isMatched
-    ? sql<ReadPage>`WITH matching AS MATERIALIZED (${matching})
+    ? sql<ReadPage>`WITH matching AS MATERIALIZED (SELECT i.id, ${sortColumns(order)}
+          FROM image AS i JOIN image_summary AS s ON s.image = i.id WHERE ${allOf(conditions.values())}),
+        page AS (SELECT id FROM matching ${orderByColumns(order)} LIMIT ${query.limit + 1})
         SELECT ${imageColumns(visibility)}, ${sortKeys(order)} AS sort_keys, (SELECT count(*)::int FROM matching) AS total
-        FROM matching JOIN image AS i USING (id) JOIN image_summary AS s ON s.image = i.id
-        ${orderBy(order)} LIMIT ${query.limit + 1}`
+        FROM page JOIN image AS i USING (id) JOIN image_summary AS s ON s.image = i.id ${orderBy(order)}`
     : sql<ReadPage>`SELECT ${imageColumns(visibility)}, ${sortKeys(order)} AS sort_keys
         FROM image AS i JOIN image_summary AS s ON s.image = i.id
         WHERE ${allOf(conditions.values())} AND ${behind(order, query.cursor)}

@@ -117,7 +117,7 @@ for (const { name, read, idOf } of lists)
           } while (cursor !== undefined && paged.length <= whole.length);
           assert.deepEqual(paged, whole);
         }),
-        { numRuns: 5 },
+        { numRuns: 3 },
       );
     }
   });

@@ -41,13 +41,16 @@ async function searchImages(
   part: string,
   visibility: Visibility,
 ): Promise<readonly ReadHit[]> {
-  const digest = startsPattern(/^[0-9a-f]{6,64}$/i.test(q) ? `sha256:${q.toLowerCase()}` : q.toLowerCase());
+  const digest = /^(sha256:)?([0-9a-f]{6,64})$/i.exec(q)?.[2];
+  const byDigest = digest
+    ? sql`UNION SELECT 'image', i.digest, ${imageName(visibility, 'i')}, i.os FROM image AS i
+      WHERE i.digest LIKE ${startsPattern(`sha256:${digest.toLowerCase()}`)} AND i.gone IS NULL AND ${imageVisible(visibility, 'i.id')}`
+    : sql``;
   const { rows } = await sql<ReadHit>`SELECT 'image' AS kind, i.digest AS id, ${imageName(visibility, 'i')} AS title,
       concat_ws(', ', i.os, CASE WHEN i.state = 'scanned' THEN s.critical || ' critical, ' || s.high || ' high' ELSE i.state END) AS detail
     FROM (SELECT id FROM image WHERE name ILIKE ${part} AND gone IS NULL AND ${imageVisible(visibility, 'image.id')} LIMIT 200) AS found
       JOIN image AS i USING (id) JOIN image_summary AS s ON s.image = i.id
-    UNION SELECT 'image', i.digest, ${imageName(visibility, 'i')}, i.os FROM image AS i
-      WHERE i.digest LIKE ${digest} AND i.gone IS NULL AND ${imageVisible(visibility, 'i.id')}
+    ${byDigest}
     ORDER BY title LIMIT ${ofEachKind}`.execute(store);
   // A name that the caller may not know must not answer either.
   return visibility === 'everything'
