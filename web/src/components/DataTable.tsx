@@ -81,6 +81,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when rows change their height.
   useEffect(() => virtualizer.measure(), [virtualizer, density, isCards]);
+  const isCardsNow = useRef(isCards);
+  useEffect(() => {
+    // A panel that opens may turn rows into cards of another height: what was in hand stays in view.
+    if (isCardsNow.current !== isCards && active >= 0) virtualizer.scrollToIndex(active, { align: 'center' });
+    isCardsNow.current = isCards;
+  }, [isCards, active, virtualizer]);
   useFocusOnActive(active, virtualizer.scrollToIndex, bodyRef);
 
   const items = virtualizer.getVirtualItems();
