@@ -44,15 +44,8 @@ export function reachesRegistry(visible: Visible, registry: string): boolean {
   return visible.everything || visible.registries.includes(registry);
 }
 
-export function reachesRepository(visible: Visible, registry: string, repository: string): boolean {
-  return (
-    reachesRegistry(visible, registry) ||
-    visible.repositories.some((glob) => globMatches(glob, `${registry}/${repository}`))
-  );
-}
-
 /** `*` stands for any run of characters. Linear in text times stars, without backtracking over more than the last one. */
-export function globMatches(glob: string, text: string): boolean {
+function globMatches(glob: string, text: string): boolean {
   const [head = '', ...rest] = glob.split('*');
   if (!text.startsWith(head)) return false;
   const tail = rest.pop();
