@@ -1,6 +1,10 @@
+import { accessAnswers } from './answers/access.ts';
+import { exceptionAnswers } from './answers/exceptions.ts';
 import { imageAnswers } from './answers/images.ts';
+import { operationAnswers } from './answers/operation.ts';
 import { overviewAnswers } from './answers/overview.ts';
 import { recommendationAnswers } from './answers/recommendations.ts';
+import { registryAnswers } from './answers/registries.ts';
 import { sessionAnswers } from './answers/session.ts';
 import { vulnerabilityAnswers } from './answers/vulnerabilities.ts';
 import type { Estate } from './estate.ts';
@@ -12,6 +16,10 @@ const answers: readonly MockAnswer[] = [
   ...imageAnswers,
   ...vulnerabilityAnswers,
   ...recommendationAnswers,
+  ...exceptionAnswers,
+  ...registryAnswers,
+  ...operationAnswers,
+  ...accessAnswers,
 ];
 
 interface Question {
