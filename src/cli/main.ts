@@ -46,6 +46,7 @@ const serverCommands = [
   ['server', 'keep the images of registries under assessment, with API and console'],
   ['backup', 'write the store of the server to a file'],
   ['restore', 'fill an empty store from a backup'],
+  ['check-store', 'compare stored counts with a recount'],
 ] as const;
 
 async function help(name: string | undefined, terminal: Terminal): Promise<ExitCode> {

@@ -5,7 +5,7 @@ import { loadConfig, settings } from './load-config.ts';
 import { createLog } from './log.ts';
 import type { RunningServer } from './main.ts';
 
-/** Runs `breakwater server`, `backup` and `restore`: standard output is for people, the error stream for the log. */
+/** Runs `breakwater server`, `backup`, `restore` and `check-store`: standard output is for people, the error stream for the log. */
 const [command = 'server', ...args] = process.argv.slice(2);
 
 const failed = 2;
@@ -15,6 +15,8 @@ const summaries: Readonly<Record<string, string>> = {
   backup:
     'Writes everything in the store to one file, while the server runs or not.\n\nUsage: breakwater backup FILE [options]',
   restore: 'Fills an empty store from a backup, and compares what arrived.\n\nUsage: breakwater restore FILE [options]',
+  'check-store':
+    "Counts every image's findings anew and tells where the stored counts differ; --repair puts them right.\n\nUsage: breakwater check-store [--repair] [options]",
 };
 
 if (args.includes('--help') || args.includes('-h')) process.stdout.write(help());
@@ -23,6 +25,7 @@ else await run();
 async function run(): Promise<void> {
   try {
     if (command === 'server') await serve(loadConfig(args, process.env));
+    else if (command === 'check-store') await checkStore(args);
     else await copyStore(args);
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'unexpected error';
@@ -55,6 +58,33 @@ async function copyStore([file, ...options]: readonly string[]): Promise<void> {
     process.stdout.write(
       'Keep the key that seals secrets with it (keyFile, or the folder "secrets" in the data directory).\n',
     );
+}
+
+/** Exit status 1 when something differed, repaired or not. */
+async function checkStore(args: readonly string[]): Promise<void> {
+  const repair = args.includes('--repair');
+  const { databaseUrl, dataDir } = loadConfig(
+    args.filter((arg) => arg !== '--repair'),
+    process.env,
+  );
+  const { openStore } = await import('../store/open-store.ts');
+  const { checkSummaries } = await import('../store/summaries.ts');
+  const { store, close } = await openStore({ databaseUrl, dataDir, log: createLog({ log: { level: 'warn' } }) });
+  try {
+    const differences = await checkSummaries(store, repair);
+    for (const { image, stored, counted } of differences)
+      process.stdout.write(`image ${image}: stored ${JSON.stringify(stored)}, counted ${JSON.stringify(counted)}\n`);
+    const done =
+      differences.length === 0
+        ? 'All counts are right'
+        : repair
+          ? 'Put right'
+          : 'Differences found; --repair puts them right';
+    process.stdout.write(`${done}.\n`);
+    if (differences.length > 0) process.exitCode = 1;
+  } finally {
+    await close();
+  }
 }
 
 function greeting({ url, administrator }: RunningServer): string {

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { closeFence } from './builds.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 /** The figures of `image_summary`. */
@@ -84,6 +85,7 @@ async function findHighestRisk(transaction: StoreTransaction, images: readonly n
  */
 export async function checkSummaries(store: Store, repair: boolean): Promise<readonly SummaryDifference[]> {
   return store.transaction().execute(async (transaction) => {
+    if (repair) await closeFence(transaction);
     const isDifferent = sql.join(
       summaryColumns.map((name) => sql`stored.${sql.ref(name)} <> now.${sql.ref(name)}`),
       sql` OR `,

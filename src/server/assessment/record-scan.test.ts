@@ -194,6 +194,17 @@ test('while a database is installed, scans wait without holding a connection', a
   assert.equal((await recorded.scans).length, images.length);
 });
 
+test('a count that is wrong is found, and put right when asked to', async () => {
+  await using opened = await openAssessment(database);
+  const image = await opened.addImage('app');
+  await opened.scan(image, drafts);
+  await opened.store.updateTable('image_summary').set({ low: 7, risk: 1 }).execute();
+
+  const [found] = await checkSummaries(opened.store, true);
+  assert.deepEqual([found?.image, found?.stored.low, found?.counted.low, found?.counted.risk], [image, 7, 1, 90]);
+  assert.deepEqual(await checkSummaries(opened.store, false), []);
+});
+
 /** All that a scan writes, without times. */
 async function contents(store: Store) {
   const tables = [
