@@ -76,7 +76,7 @@ function TokenEnd({ token }: { readonly token: TokenRow }) {
   const days = Math.ceil((Date.parse(token.expires) - Date.now()) / 86_400_000);
   const words = days <= 0 ? 'ended' : days <= 14 ? `in ${plural(days, 'day')}` : formatDate(token.expires);
   return (
-    <time dateTime={token.expires} title={formatDate(token.expires)}>
+    <time dateTime={token.expires} title={formatDate(token.expires)} style={{ display: 'inline-flex' }}>
       {days <= 14 ? <Tag tone={days <= 0 ? 'plain' : 'warn'}>{words}</Tag> : words}
     </time>
   );

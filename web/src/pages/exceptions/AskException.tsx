@@ -83,7 +83,7 @@ export function Page() {
           <Radio.Group label="Kind" value={kind} onChange={(value) => setKind(value as ExceptionRow['kind'])}>
             <div style={{ display: 'grid', gap: 8, marginTop: 6 }}>
               {kinds.map((value) => (
-                <Radio key={value} size="xs" value={value} label={kindTitles[value]} description={kindHints[value]} />
+                <Radio key={value} size="sm" value={value} label={kindTitles[value]} description={kindHints[value]} />
               ))}
             </div>
           </Radio.Group>

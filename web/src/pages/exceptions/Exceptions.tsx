@@ -40,7 +40,7 @@ const columns: readonly Column<ExceptionRow>[] = [
     title: 'Silences',
     width: '72px',
     align: 'end',
-    cell: (row) => formatNumber(row.findings),
+    cell: (row) => (row.state === 'approved' ? formatNumber(row.findings) : '–'),
   },
   {
     id: 'images',
@@ -48,7 +48,7 @@ const columns: readonly Column<ExceptionRow>[] = [
     width: '72px',
     align: 'end',
     priority: 2,
-    cell: (row) => formatNumber(row.images),
+    cell: (row) => (row.state === 'approved' ? formatNumber(row.images) : '–'),
   },
   { id: 'kind', title: 'Because', width: '130px', priority: 2, card: 'hidden', cell: (row) => kindTitles[row.kind] },
   {
@@ -59,7 +59,14 @@ const columns: readonly Column<ExceptionRow>[] = [
     card: 'hidden',
     cell: (row) => <span title={row.reason}>{row.reason}</span>,
   },
-  { id: 'by', title: 'Asked by', width: '110px', priority: 3, card: 'hidden', cell: (row) => <bdi>{row.askedBy}</bdi> },
+  {
+    id: 'by',
+    title: 'Asked by',
+    width: '110px',
+    priority: 3,
+    card: 'hidden',
+    cell: (row) => <PersonName name={row.askedBy} />,
+  },
 ];
 
 export function Page() {
@@ -102,5 +109,13 @@ export function Page() {
         </EmptyState>
       }
     />
+  );
+}
+
+function PersonName({ name }: { readonly name: string }) {
+  return (
+    <span title={name}>
+      <bdi>{name}</bdi>
+    </span>
   );
 }

@@ -37,7 +37,7 @@ export function ExceptionState({ row }: { readonly row: ExceptionRow }) {
 /** "CVE-2025-69534 in development", every noun a link. */
 export function ScopeWords({ scope }: { readonly scope: Scope }) {
   return (
-    <span className={classes.scope} title={scopeText(scope)}>
+    <span title={scopeText(scope)}>
       {scope.vulnerability ? (
         <AppLink to={vulnerabilityAddress(scope.vulnerability)}>{scope.vulnerability}</AppLink>
       ) : (
@@ -83,7 +83,7 @@ export function Ends({ row }: { readonly row: ExceptionRow }) {
   const words = days > 60 ? formatDate(row.expires) : days >= 1 ? `in ${plural(days, 'day')}` : 'past';
   const isNear = row.state === 'approved' && days <= 14;
   return (
-    <time dateTime={row.expires} title={formatDate(row.expires)}>
+    <time dateTime={row.expires} title={formatDate(row.expires)} style={{ display: 'inline-flex' }}>
       {isNear ? <Tag tone="warn">{words}</Tag> : words}
     </time>
   );

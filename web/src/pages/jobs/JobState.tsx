@@ -16,7 +16,7 @@ export function JobState({ job }: { readonly job: JobRow }) {
   if (job.state !== 'running') {
     const tone = job.state === 'failed' ? 'bad' : job.state === 'done' ? 'good' : 'plain';
     return (
-      <span title={job.failure?.message}>
+      <span title={job.failure?.message} style={{ display: 'inline-flex' }}>
         <Tag tone={tone}>{stateTitles[job.state].toLowerCase()}</Tag>
       </span>
     );

@@ -40,7 +40,7 @@ export function standingOf(row: RegistryRow, now = Date.now()): Standing {
 export function RegistryState({ row }: { readonly row: RegistryRow }) {
   const { tone, word, sentence } = standingOf(row);
   return (
-    <span title={row.failure?.message ?? sentence}>
+    <span title={row.failure?.message ?? sentence} style={{ display: 'inline-flex' }}>
       <Tag tone={tone}>{word}</Tag>
     </span>
   );

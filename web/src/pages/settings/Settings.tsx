@@ -11,6 +11,7 @@ import { notifyDone } from '../../components/notify.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
 import { PartialState } from '../../components/PartialState.tsx';
 import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
+import classes from './settings.module.css';
 
 export function Page() {
   const settings = useSettings();
@@ -20,6 +21,7 @@ export function Page() {
     <>
       <PageHead title="Settings" question="What does this installation expect of people and of itself?" />
       <SettingsForm settings={settings.data} />
+      <About />
     </>
   );
 }
@@ -103,7 +105,6 @@ function SettingsForm({ settings }: { readonly settings: Settings }) {
           />
         </FormPair>
       </FormSection>
-      <About />
     </Form>
   );
 }
@@ -112,15 +113,17 @@ function About() {
   const about = useAbout().data;
   if (!about) return null;
   return (
-    <FormSection title="About this server">
-      <Facts
-        facts={[
-          ['Version', <span key="version">Breakwater {about.version}</span>],
-          ['Database', `PostgreSQL ${about.postgres.version}${about.postgres.embedded ? ', embedded' : ''}`],
-          ['Replicas', about.replicas],
-          ['Running for', <Age key="started" at={about.started} />],
-        ]}
-      />
-    </FormSection>
+    <div className={classes.about}>
+      <FormSection title="About this server">
+        <Facts
+          facts={[
+            ['Version', <span key="version">Breakwater {about.version}</span>],
+            ['Database', `PostgreSQL ${about.postgres.version}${about.postgres.embedded ? ', embedded' : ''}`],
+            ['Replicas', about.replicas],
+            ['Running for', <Age key="started" at={about.started} />],
+          ]}
+        />
+      </FormSection>
+    </div>
   );
 }
