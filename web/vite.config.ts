@@ -16,6 +16,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2023',
+    rolldownOptions: {
+      output: {
+        // Few files instead of a hundred tiny ones: what every page needs comes in one go.
+        codeSplitting: {
+          groups: [
+            { name: 'framework', test: /node_modules\/(react|react-dom|scheduler|@tanstack|@floating-ui|@tabler)\// },
+            { name: 'components', test: /web\/src\/(components|api|keyboard)\// },
+          ],
+        },
+      },
+    },
   },
   server: {
     host: '127.0.0.1',
