@@ -4,7 +4,7 @@ const isSource = import.meta.url.endsWith('.ts');
 
 /**
  * A program of another thread or process: beside the file that starts it in a checkout, beside the bundle in a package.
- * To be given `new URL('./x.ts', import.meta.url)`, as it lies in the sources.
+ * To be given the URL of the file as it lies in the sources.
  */
 export function programBeside(source: URL): URL {
   return isSource ? source : new URL(source.href.replace(/\.ts$/, '.js'));

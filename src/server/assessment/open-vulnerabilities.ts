@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { packageFile } from '../../lib/beside.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import { type Build, latestBuild } from '../../store/builds.ts';
 import type { Store } from '../../store/tables.ts';
@@ -135,10 +136,8 @@ async function openFirst(options: VulnerabilitiesOptions, folder: string): Promi
 
 function sourceOf({ vulnerabilityDatabase }: VulnerabilitiesOptions['config'], folder: string) {
   if (vulnerabilityDatabase) return { source: vulnerabilityDatabase, installedBy: 'configuration' };
-  const pack = ['../../../data/starter.db.zst', '../data/starter.db.zst']
-    .map((place) => new URL(place, import.meta.url).pathname)
-    .find((path) => existsSync(path));
-  if (!pack)
+  const pack = packageFile('data/starter.db.zst');
+  if (!existsSync(pack))
     throw new AppError(
       'DATABASE_MISSING',
       'No vulnerability database came along with this installation; build one with "breakwater db build" and name it in the configuration as vulnerabilityDatabase.',
