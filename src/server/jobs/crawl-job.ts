@@ -24,15 +24,22 @@ export async function runCrawlJob(id: string, parts: CrawlJobParts): Promise<voi
   if (!registry) return;
   context.events.tell({ kind: 'job', id, state: 'running' });
   try {
-    const done = await crawl(job, registry, parts);
-    if (done) await finish(job, registry, context);
+    const looked = await crawl(job, registry, parts);
+    if (looked) await finish(job, registry, looked, context);
   } catch (error) {
     await fail(job, registry, error, context);
   }
 }
 
-/** False when somebody else has the job by now. */
-async function crawl(job: BegunJob, registry: RegistryStored, parts: CrawlJobParts): Promise<boolean> {
+interface Looked {
+  readonly repositories: number;
+  /** How many could not be read, and why the first could not. */
+  readonly failed: number;
+  readonly failure: { readonly code: string; readonly message: string } | undefined;
+}
+
+/** Undefined when somebody else has the job by now. */
+async function crawl(job: BegunJob, registry: RegistryStored, parts: CrawlJobParts): Promise<Looked | undefined> {
   const { context } = parts;
   const { store, seal, config } = context;
   const target = targetOf(registry, seal, config.network.allow);
@@ -40,7 +47,8 @@ async function crawl(job: BegunJob, registry: RegistryStored, parts: CrawlJobPar
   const look = { registry: registry.id, connected, began: context.now() };
   let seen = { digests: new Set<string>(), tags: new Set<string>() };
   const names = new Set<string>();
-  let [images, repositories] = [0, 0];
+  let failure: Looked['failure'];
+  let [images, repositories, failed] = [0, 0, 0];
   try {
     const cursor = discoveryCursor.safeParse(registry.crawl_state);
     for await (const step of connected.discover(cursor.success ? cursor.data : undefined)) {
@@ -50,6 +58,8 @@ async function crawl(job: BegunJob, registry: RegistryStored, parts: CrawlJobPar
         for (const tag of tags) seen.tags.add(tag);
       }
       names.add(step.repository);
+      if (step.failure) failed += 1;
+      failure ??= step.failure;
       images += step.images.length;
       if (step.last) {
         // Only what was listed from its first page to its last tells what is gone.
@@ -57,12 +67,12 @@ async function crawl(job: BegunJob, registry: RegistryStored, parts: CrawlJobPar
         seen = { digests: new Set(), tags: new Set() };
         repositories += 1;
       }
-      if (!(await keepPlace(job, registry.id, step, { images, repositories }, context))) return false;
+      if (!(await keepPlace(job, registry.id, step, { images, repositories }, context))) return undefined;
     }
     const isWanted = (repository: string) => looksAt(target, repository);
     if (!registry.crawl_state) await settled(await forgetRepositories(context, look, names, isWanted), context);
     await store.updateTable('registry').set({ crawl_state: null }).where('id', '=', registry.id).execute();
-    return true;
+    return { repositories, failed, failure };
   } finally {
     await connected.close();
   }
@@ -122,13 +132,29 @@ async function keepPlace(
   return held.numUpdatedRows > 0n;
 }
 
-async function finish(job: BegunJob, { id, name }: RegistryStored, context: ServerContext): Promise<void> {
+async function finish(
+  job: BegunJob,
+  { id, name }: RegistryStored,
+  looked: Looked,
+  context: ServerContext,
+): Promise<void> {
   const { store, events, now } = context;
   const at = now();
   if (!(await endJob(store, job, { state: 'done', at }))) return;
-  await store.updateTable('registry').set({ last_crawl: at, failure: null }).where('id', '=', id).execute();
+  await store
+    .updateTable('registry')
+    .set({ last_crawl: at, failure: failureOf(looked, at) })
+    .where('id', '=', id)
+    .execute();
   events.tell({ kind: 'job', id: job.job, state: 'done' });
   events.tell({ kind: 'registry', name });
+}
+
+/** What was not looked at is said beside the registry: nothing partial looks whole. */
+function failureOf({ repositories, failed, failure }: Looked, at: Date): string | null {
+  if (!failure) return null;
+  const message = `${failed} of ${repositories} repositories could not be read. The first: ${failure.message}`;
+  return JSON.stringify({ code: failure.code, message, since: at.toISOString() });
 }
 
 async function fail(job: BegunJob, registry: RegistryStored, error: unknown, context: ServerContext): Promise<void> {
