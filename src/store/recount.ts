@@ -87,11 +87,17 @@ async function readEstate(transaction: StoreTransaction): Promise<Estate> {
       }
       packageOf.push(getOrInsert(packages, JSON.stringify([type, name]), () => packages.size));
       starts.push(flaws.length);
-      const updateFor = (target: string) =>
-        target === '' ? -1 : getOrInsert(updates, JSON.stringify([type, stream, software, target]), () => updates.size);
+      // One component's flaws mostly have one target: only a new one is looked up.
+      let target = '';
+      let update = -1;
       for (const [at, flaw] of (ids ?? []).entries()) {
+        const wanted = targets?.[at] ?? '';
+        if (wanted !== target) {
+          target = wanted;
+          update = updateFor(updates, type, stream, software, target);
+        }
         flaws.push(flaw);
-        updatesOf.push(updateFor(targets?.[at] ?? ''));
+        updatesOf.push(update);
       }
     }
   const { rows } = await sql<{
@@ -111,6 +117,11 @@ async function readEstate(transaction: StoreTransaction): Promise<Estate> {
     updates: [...updates.keys()],
     packages: [...packages.keys()],
   };
+}
+
+function updateFor(updates: Map<string, number>, ...[type, stream, software, target]: (string | null)[]): number {
+  if (target === '') return -1;
+  return getOrInsert(updates, JSON.stringify([type, stream, software, target]), () => updates.size);
 }
 
 /** When the counts were made last, and whether something changed since. */
