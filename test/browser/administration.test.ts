@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { jobId } from '../../web/dev/answers/operation.ts';
+import { type ConsoleMock, startConsoleMock } from '../../web/dev/mock-server.ts';
+import { buildConsole, consoleDirectory, launchBrowser, noBrowser, openPage, settled } from '../support/browser.ts';
+
+describe('administration', { skip: noBrowser }, () => {
+  let browser: Browser;
+  let mock: ConsoleMock;
+  before(async () => {
+    buildConsole();
+    browser = await launchBrowser();
+  });
+  beforeEach(async () => {
+    await mock?.close();
+    mock = await startConsoleMock({ scenario: 'many', directory: consoleDirectory });
+  });
+  after(async () => {
+    await browser?.close();
+    await mock?.close();
+  });
+
+  test('a registry is connected after its test says where it breaks, and its secret is shown once', async () => {
+    const { page } = await openPage(browser, `${mock.url}/registries`);
+    await page.getByRole('link', { name: 'Connect a registry' }).click();
+    await page.getByLabel('Product').selectOption({ label: 'Harbor' });
+    await page.getByLabel('Host').fill('https://wrong.example/');
+    await page.getByLabel('User').fill('robot');
+    await page.getByLabel('Password or token', { exact: true }).fill('secret');
+    await page.getByRole('button', { name: 'Test the connection' }).click();
+    const steps = page.getByRole('list', { name: 'Steps of the connection test' });
+
+    await steps.getByText(/password is wrong or expired/).waitFor();
+    assert.equal(await steps.getByText('Not reached.').count(), 2);
+    await page.getByLabel('Host').fill('harbor.two.example');
+    assert.equal(await page.getByLabel('Name here').inputValue(), 'harbor-two-example');
+    await page.getByRole('button', { name: 'Test the connection' }).click();
+    await page.getByText('The registry can be read.').waitFor();
+    const sent = page.waitForRequest((request) => request.method() === 'POST');
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    const { signIn } = (await sent).postDataJSON();
+    assert.deepEqual(signIn, { method: 'password', username: 'robot', password: 'secret' });
+    await page.getByRole('heading', { name: 'harbor-two-example is connected' }).waitFor();
+    assert.equal(await page.locator('[data-secret]').count(), 2);
+    await page.getByRole('link', { name: 'Open harbor-two-example' }).click();
+    await page.getByRole('tab', { name: 'Notifications' }).click();
+    assert.equal(await page.locator('[data-secret]').count(), 1);
+    await page.context().close();
+  });
+
+  test('a running job moves on where it stands, and is cancelled only after its reach is told', async () => {
+    const { page } = await openPage(browser, `${mock.url}/jobs`);
+    const row = page.locator('[data-index="0"]');
+    await row.getByText('30 %').waitFor();
+    mock.tell({ kind: 'job', id: jobId(0), state: 'running', progress: 0.62 });
+
+    await row.getByText('62 %').waitFor();
+    await row.getByRole('button', { name: /^Cancel:/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/stays as it was/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Cancel the job' }).click();
+    await row.getByText('cancelled').waitFor();
+    await page.context().close();
+  });
+
+  test('an exception tells what it silences before it is approved', async () => {
+    const { page } = await openPage(browser, `${mock.url}/exceptions`);
+    await page.locator('[data-index="1"]').getByText('waits').click();
+    const details = page.getByRole('complementary', { name: 'Details' });
+    await details.getByText(/silences 6 findings in 2 images now/).waitFor();
+    await details.getByLabel(/Note/).fill('Agreed with the team.');
+    const sent = page.waitForRequest((request) => request.url().endsWith('/decision'));
+    await details.getByRole('button', { name: 'Approve' }).click();
+
+    assert.deepEqual((await sent).postDataJSON(), { decision: 'approve', note: 'Agreed with the team.' });
+    await page.getByText('The exception stands').waitFor();
+    await page.context().close();
+  });
+
+  test('an exception is asked for from its address alone, and its reach is counted as one types', async () => {
+    const { page } = await openPage(browser, `${mock.url}/exceptions/-/ask?vulnerability=CVE-2024-3094`);
+    await page.getByText(/31 findings in 9 images/).waitFor();
+    await page.getByLabel('Repository (optional)').fill('team-a/*');
+    await page.getByText(/6 findings in 2 images/).waitFor();
+
+    assert.match(page.url(), /repository=team-a/);
+    assert.equal(await page.getByRole('button', { name: 'Ask', exact: true }).isDisabled(), true);
+    await page.getByLabel('Reason').fill('Never called by what runs.');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.waitForURL(/\/exceptions\?selected=/);
+    await page.context().close();
+  });
+
+  test('a token is shown once', async () => {
+    const { page } = await openPage(browser, `${mock.url}/access?tab=tokens`);
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    await page.getByLabel('What uses it').fill('A pipeline');
+    await page.getByRole('button', { name: 'Make the token' }).click();
+    const token = await page.locator('[data-secret]').innerText();
+    assert.match(token, /^bw_/);
+    await page.getByRole('button', { name: 'I have copied it' }).click();
+    await page.getByText('A pipeline').first().waitFor();
+
+    assert.equal(await page.getByText(token).count(), 0);
+    await page.context().close();
+  });
+
+  test('a user is added with a role for a part, and the last administrator stays', async () => {
+    const { page } = await openPage(browser, `${mock.url}/access`);
+    await page.getByRole('button', { name: 'Add a user' }).click();
+    await page.getByLabel('Login', { exact: true }).fill('erin');
+    await page.getByLabel('First password', { exact: true }).fill('a first password');
+    await page.getByLabel('Role 1', { exact: true }).selectOption('analyst');
+    await page.getByLabel('Where role 1 holds').selectOption('repository');
+    await page.getByLabel('Name of the repository of role 1').fill('production/payments/*');
+    await page.getByRole('button', { name: 'Add the user' }).click();
+    await page.getByText('analyst of production/payments/*', { exact: true }).first().waitFor();
+
+    await openRow(page, 'ada');
+    await page.getByRole('button', { name: 'Disable', exact: true }).click();
+    await page.getByRole('button', { name: 'Disable the user' }).click();
+    await page.getByText(/the last administrator/).waitFor();
+    await page.context().close();
+  });
+
+  test('the time and the person of the trail stand in the address, and its export has the same', async () => {
+    const { page } = await openPage(browser, `${mock.url}/trail`);
+    await page.getByRole('button', { name: 'Time' }).click();
+    await page.getByRole('checkbox', { name: 'The last 7 days' }).check();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'dana' }).first().click();
+    await page.waitForURL(/who=dana/);
+    await settled(page);
+    await page.getByRole('button', { name: 'Export' }).click();
+    const href = await page.getByRole('menuitem', { name: /CSV/ }).getAttribute('href');
+
+    assert.match(href ?? '', /^\/api\/v1\/trail\/export\?format=csv&.*who=dana/);
+    await page.context().close();
+  });
+
+  test('a reader is offered nothing that the server would refuse, and told who can', async () => {
+    const { page } = await openPage(browser, `${mock.url}/settings`);
+    await page.route('**/api/v1/session', async (route) => {
+      const answer = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...answer, grants: [{ role: 'reader', scope: { kind: 'all' } }] } });
+    });
+    await page.goto(`${mock.url}/registries/-/connect`);
+    await page.getByText('Only administrators connect registries').waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Trail' }).count(), 0);
+    await page.goto(`${mock.url}/jobs`);
+    await settled(page);
+    assert.equal(await page.getByRole('button', { name: /^Cancel/ }).count(), 0);
+    await page.goto(`${mock.url}/access`);
+    await page.getByText('Build pipeline of payments').waitFor();
+    assert.equal(await page.getByRole('tab').count(), 0);
+    await page.context().close();
+  });
+});
+
+async function openRow(page: Page, name: string): Promise<void> {
+  await page.locator('[role="row"][data-index]').filter({ hasText: name }).first().getByText('active').click();
+}
