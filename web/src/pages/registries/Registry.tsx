@@ -116,7 +116,7 @@ function Verdict({ registry }: { readonly registry: RegistryRow }) {
           </AppLink>
         </>
       )}
-      . {standingOf(registry).sentence}
+      .{!registry.failure && ` ${standingOf(registry).sentence}`}
     </>
   );
 }

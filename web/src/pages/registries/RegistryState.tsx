@@ -33,7 +33,11 @@ export function standingOf(row: RegistryRow, now = Date.now()): Standing {
     return { tone: 'plain', word: behind, sentence: `Scans are ${behind}.` };
   }
   return row.pollMinutes > 0
-    ? { tone: 'good', word: 'up to date', sentence: 'Everything that is known of it is scanned.' }
+    ? {
+        tone: 'good',
+        word: 'up to date',
+        sentence: row.images.failed > 0 ? 'Nothing waits.' : 'Everything that is known of it is scanned.',
+      }
     : { tone: 'plain', word: 'as it notifies', sentence: 'It is never looked through; only notifications bring news.' };
 }
 

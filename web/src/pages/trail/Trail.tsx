@@ -30,17 +30,6 @@ const filters: readonly Filter[] = [
 ];
 
 const columns: readonly Column<TrailEntry>[] = [
-  { id: 'at', title: 'When', width: '96px', cell: (row) => <Age at={row.at} /> },
-  {
-    id: 'who',
-    title: 'Who',
-    width: 'minmax(110px, 0.6fr)',
-    cell: (row) => (
-      <AppLink to={`/trail${queryText({ who: row.who })}`} className="quiet" title={`Only ${row.who}`}>
-        <bdi>{row.who}</bdi>
-      </AppLink>
-    ),
-  },
   {
     id: 'action',
     title: 'What',
@@ -55,12 +44,23 @@ const columns: readonly Column<TrailEntry>[] = [
     cell: (row) => <bdi title={row.subject}>{row.subject}</bdi>,
   },
   {
+    id: 'who',
+    title: 'Who',
+    width: 'minmax(110px, 0.6fr)',
+    cell: (row) => (
+      <AppLink to={`/trail${queryText({ who: row.who })}`} className="quiet" title={`Only ${row.who}`}>
+        <bdi>{row.who}</bdi>
+      </AppLink>
+    ),
+  },
+  {
     id: 'outcome',
     title: 'Outcome',
     width: '86px',
     card: 'bare',
     cell: (row) => <Tag tone={row.outcome === 'refused' ? 'bad' : 'plain'}>{row.outcome}</Tag>,
   },
+  { id: 'at', title: 'When', width: '96px', cell: (row) => <Age at={row.at} /> },
   {
     id: 'from',
     title: 'From',
