@@ -56,7 +56,11 @@ test('a certificate is kept until it is about to end, and its authority longer',
   const in50 = new Date(Date.now() + 50 * 86_400_000);
   const in70 = new Date(Date.now() + 70 * 86_400_000);
 
-  const [first, kept, renewed] = [await openTls(settings), await openTls(settings, in50), await openTls(settings, in70)];
+  const [first, kept, renewed] = [
+    await openTls(settings),
+    await openTls(settings, in50),
+    await openTls(settings, in70),
+  ];
 
   assert.equal(kept?.cert, first?.cert);
   assert.notEqual(renewed?.cert, first?.cert);

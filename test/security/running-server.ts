@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { serverConfig } from '../../src/server/config.ts';
 import type { Grant } from '../../src/server/contract/access.ts';
@@ -110,7 +111,9 @@ async function seed(store: Store, seal: Seal): Promise<void> {
   const { id } = await store.selectFrom('build').select('id').orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow();
   await seedEstate(store, smallEstate);
   await store.deleteFrom('build').where('id', '>', id).execute();
-  await store.updateTable('component').set({ build: id }).execute();
+  // What the judge is given of a package when somebody asks why.
+  const facts = sql<Buffer>`convert_to(json_build_object('type', type, 'name', name, 'version', version, 'stream', stream)::text, 'UTF8')`;
+  await store.updateTable('component').set({ build: id, facts }).execute();
   for (const name of ['alpha', 'beta', 'gamma'])
     await store
       .updateTable('registry')

@@ -30,5 +30,5 @@ cd "$folder"
   --exclude-operation-id events.listen \
   --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
   --phases examples,coverage,fuzzing,stateful \
-  --max-examples "$examples" --seed 1 --request-timeout 20 --workers 2 --max-time "${2:-240}" \
+  --max-examples "$examples" --seed 1 --request-timeout 20 --workers 1 --max-time "${2:-240}" \
   --generation-database "$folder/examples" --no-color
