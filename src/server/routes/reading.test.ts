@@ -349,8 +349,13 @@ test('an exception is asked for, approved, silences, and is withdrawn', async ()
 test('an analyst of one registry decides about that registry', async () => {
   const scope = { package: 'left', registry: 'mine' };
   const asked = (
-    await scoped.send('POST', '/exceptions', { scope, reason: 'Only in the tests.', kind: 'mitigated' })
+    await admin.send('POST', '/exceptions', { scope, reason: 'Only in the tests.', kind: 'mitigated' })
   ).json();
+  const waiting: readonly { readonly id: string }[] = (await json(scoped, '/exceptions?state=asked')).items;
+  assert.deepEqual(
+    waiting.map(({ id }) => id),
+    [asked.id],
+  );
   const done = await scoped.send('POST', `/exceptions/${asked.id}/decision`, { decision: 'approve' });
   assert.equal(done.statusCode, 200, done.body);
   assert.deepEqual([done.json().findings, done.json().images], [1, 1]);

@@ -67,7 +67,8 @@ const order: Order = {
 };
 
 /**
- * Who sees part of the images sees the exceptions that silence something there, and those that he asked for himself.
+ * Who sees part of the images sees the exceptions that silence something there, those that name a registry of which
+ * some is seen, and those that he asked for himself.
  */
 export async function listExceptions(
   store: Store,
@@ -119,7 +120,8 @@ function conditionsOf({ state, q, id }: ExceptionQuery, visibility: Visibility, 
   }
   if (visibility !== 'everything')
     conditions.push(
-      sql<boolean>`(x.asked_by = ${who} OR EXISTS (SELECT FROM excepted AS e
+      sql<boolean>`(x.asked_by = ${who} OR x.scope->>'registry' IN (SELECT registry.name FROM repository
+          JOIN registry ON registry.id = repository.registry WHERE repository.id = ANY(${visibility.repositories}::int[])) OR EXISTS (SELECT FROM excepted AS e
         WHERE e.exception = x.id AND ${imageVisible(visibility, 'e.image')}))`,
     );
   return conditions;
