@@ -8,6 +8,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   utimesSync,
 } from 'node:fs';
@@ -42,7 +43,7 @@ export async function startTestCluster(key: string, prepare: (url: string) => Pr
   if (!existsSync(prepared)) await makePrepared({ prepared, binaries, user, prepare });
   const now = new Date();
   for (const used of [prepared, dirname(binaries.bin)]) if (dirname(used) === cache) utimesSync(used, now, now);
-  const folder = newFolder(user);
+  const folder = newFolder(quick, user);
   const data = join(folder, 'data');
   cpSync(prepared, data, { recursive: true });
   giveTo(data, user);
@@ -52,6 +53,8 @@ export async function startTestCluster(key: string, prepare: (url: string) => Pr
 const password = 'test';
 /** Short: the path of a socket has 107 bytes at most. */
 const temporary = tmpdir().length < 60 ? tmpdir() : '/tmp';
+/** In memory, where files are made in half the time; only data, as programs may not be run there. */
+const quick = isRoomy('/dev/shm') ? '/dev/shm' : temporary;
 const folderName = /^bw-test-(\d+)-/;
 
 function cacheFolder(): string {
@@ -61,8 +64,8 @@ function cacheFolder(): string {
 }
 
 /** Named after its process, so that whoever comes later sees that it was abandoned. */
-function newFolder(user: SystemUser | undefined): string {
-  const folder = mkdtempSync(join(temporary, `bw-test-${process.pid}-`));
+function newFolder(parent: string, user: SystemUser | undefined): string {
+  const folder = mkdtempSync(join(parent, `bw-test-${process.pid}-`));
   if (user !== undefined) lchownSync(folder, user.uid, user.gid);
   return folder;
 }
@@ -85,7 +88,7 @@ interface Preparation {
 }
 
 async function makePrepared({ prepared, binaries, user, prepare }: Preparation): Promise<void> {
-  const folder = newFolder(user);
+  const folder = newFolder(temporary, user);
   try {
     const data = join(folder, 'data');
     await createCluster({ binaries, data, user, closed: undefined, password, safe: false });
@@ -140,13 +143,21 @@ function sweepOld(cache: string): void {
 
 /** What test processes left that could not clean up. */
 async function sweepAbandoned(): Promise<void> {
-  for (const name of readdirSync(temporary)) {
+  const folders = [...new Set([temporary, quick])].flatMap((parent) =>
+    readdirSync(parent).map((name) => ({ name, folder: join(parent, name) })),
+  );
+  for (const { name, folder } of folders) {
     const pid = Number(folderName.exec(name)?.[1]);
     if (!(pid > 0) || isAlive(pid)) continue;
-    const folder = join(temporary, name);
     await endProcessesIn(join(folder, 'data')).catch(() => undefined);
     remove(folder);
   }
+}
+
+function isRoomy(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize > 4 * 1024 ** 3;
 }
 
 function isAlive(pid: number): boolean {
