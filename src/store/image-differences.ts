@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { fetchRows } from './fetch-rows.ts';
+import { eachNumber } from './number-list.ts';
 import { summaryColumns } from './summaries.ts';
 import type { StoreTransaction } from './tables.ts';
 
@@ -73,16 +74,7 @@ function sumOf(list: string, differences: readonly Difference[], place: Int32Arr
     gained = highest(gained, difference.gained);
     lost = highest(lost, difference.lost);
   };
-  let number = 0;
-  for (let at = 1; at < list.length; at += 1) {
-    const digit = list.charCodeAt(at) - 48;
-    if (digit >= 0 && digit <= 9) {
-      number = number * 10 + digit;
-      continue;
-    }
-    add(number);
-    number = 0;
-  }
+  eachNumber(list, add);
   return counts && { counts, gained, lost };
 }
 

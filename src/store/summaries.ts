@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { closeFence } from './builds.ts';
+import { findHighestRisk } from './highest-risk.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 /** The figures of `image_summary`. */
@@ -67,16 +68,6 @@ export function differenceColumns(sign: RawBuilder<unknown>): RawBuilder<unknown
     coalesce(sum(${sign}) FILTER (WHERE status = 0), 0)::integer AS fixable,
     coalesce(sum(${sign}) FILTER (WHERE exploited), 0)::integer AS exploited,
     max(risk) FILTER (WHERE ${sign} > 0) AS gained, max(risk) FILTER (WHERE ${sign} < 0) AS lost`;
-}
-
-async function findHighestRisk(transaction: StoreTransaction, images: readonly number[]): Promise<void> {
-  if (images.length === 0) return;
-  await sql`UPDATE image_summary SET risk = now.risk FROM (
-      SELECT held.image, coalesce(max(candidate.risk) FILTER (WHERE NOT EXISTS (SELECT FROM excepted
-        WHERE excepted.image = held.image AND excepted.component = candidate.component AND excepted.flaw = candidate.flaw)), 0)::real AS risk
-      FROM (SELECT image, unnest(components) AS component FROM image_components WHERE image = ANY(${images}::integer[])) AS held
-      LEFT JOIN candidate ON candidate.component = held.component GROUP BY held.image
-    ) AS now WHERE now.image = image_summary.image`.execute(transaction);
 }
 
 /**

@@ -1,0 +1,19 @@
+/**
+ * Visits the numbers of a list as PostgreSQL writes an array, `{1,2,3}`. Images have millions of them: they are read
+ * digit by digit, without a text or a list for each.
+ */
+export function eachNumber(list: string, visit: (number: number) => void): void {
+  let number = 0;
+  let isNumber = false;
+  for (let at = 1; at < list.length; at += 1) {
+    const digit = list.charCodeAt(at) - 48;
+    if (digit >= 0 && digit <= 9) {
+      number = number * 10 + digit;
+      isNumber = true;
+      continue;
+    }
+    if (isNumber) visit(number);
+    number = 0;
+    isNumber = false;
+  }
+}
