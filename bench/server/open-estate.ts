@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { keepFile, storeFile } from '../../src/server/assessment/database-files.ts';
 import { installDatabase } from '../../src/server/assessment/rematch.ts';
+import { dataPaths } from '../../src/server/config.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { recount } from '../../src/store/recount.ts';
 import { silentLog } from '../../src/store/store-log.ts';
@@ -16,9 +18,9 @@ export async function openEstate({ estate, breakwater, directory }: BenchContext
   if (existsSync(join(dataDir, 'postgres'))) return dataDir;
   const { store, close } = await openStore({ databaseUrl: undefined, dataDir, log: silentLog });
   try {
-    const database = breakwater.database;
-    await installDatabase(store, { after: database, digest: 'sha256:bench', installedBy: 'bench' });
-    await loadEstate(store, database, makeEstate(realInventories(), estate.images, packagesEach));
+    const { path, digest } = await keepFile(dataPaths({ dataDir }).vulnerabilities, breakwater.database);
+    await installDatabase(store, { after: path, digest, installedBy: 'bench' }, storeFile(path));
+    await loadEstate(store, path, makeEstate(realInventories(), estate.images, packagesEach));
     await recount(store);
   } finally {
     await close();

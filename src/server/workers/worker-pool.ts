@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { programBeside } from '../../lib/beside.ts';
 import type { ScanErrand, ScanOutcome, ScanProgress, WorkerAnswer } from './protocol.ts';
 
@@ -54,6 +55,7 @@ export function createWorkerPool({ workers, memoryMb, graceMs = 30_000 }: Worker
   };
   const start = (): Worker => {
     const worker: Worker = { child: forkWorker(memoryMb), scans: 0 };
+    yieldToOthers(worker.child.pid);
     all.add(worker);
     worker.child.on('exit', () => {
       all.delete(worker);
@@ -153,6 +155,15 @@ function forkWorker(memoryMb: number): ChildProcess {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: workerEnvironment(),
   });
+}
+
+/** Whoever asks the server gets the answer first; a scan takes what is left of the processors. */
+function yieldToOthers(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It is gone already, or the system does not allow it.
+  }
 }
 
 /** A hostile image that took a worker over finds no secret in its environment. */
