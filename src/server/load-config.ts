@@ -123,8 +123,11 @@ function put(target: Record<string, unknown>, path: readonly string[], value: un
   put(next as Record<string, unknown>, rest, value);
 }
 
+/** A home that is closed to others is no place for a database that another user than root runs. */
 function standardDataDirectory(environment: Environment): string {
-  return join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'breakwater', 'server');
+  if (environment.XDG_DATA_HOME) return join(environment.XDG_DATA_HOME, 'breakwater', 'server');
+  if (process.getuid?.() === 0) return '/var/lib/breakwater';
+  return join(homedir(), '.local', 'share', 'breakwater', 'server');
 }
 
 function invalid(error: z.ZodError, source: ReadonlyMap<string, string>, file: string | undefined): AppError {
