@@ -19,7 +19,7 @@ import {
 const image = sha256('image 0');
 const failed = sha256('image 5');
 
-const lists = ['/', '/recommendations', '/vulnerabilities', '/images'];
+const lists = ['/', '/recommendations', '/vulnerabilities', '/images', '/history'];
 const administration = [
   '/exceptions',
   '/registries',
