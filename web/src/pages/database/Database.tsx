@@ -61,19 +61,25 @@ function Standing({ database }: { readonly database: DatabaseStatus }) {
         {plural(database.sources.length, 'source')}
         {oldest && ` of which ${oldest.title} is the oldest (${plural(Math.round(oldest.ageDays), 'day')})`}.
       </p>
-      {last && (
-        <p className={classes.sentence}>
-          The last one changed what is known of {formatNumber(last.packagesRematched)} packages:{' '}
-          <strong>{plural(last.appeared, 'finding')} appeared</strong> and {formatNumber(last.went)} went, in{' '}
-          {plural(last.imagesChanged, 'image')}, within {formatDuration(last.took)} and without pulling anything.
-        </p>
-      )}
+      {last && <p className={classes.sentence}>{lastWords(last)}</p>}
       {database.stale && (
         <PartialState>
           This is older than Settings allow: flaws published since are not found. Build a newer one; the server takes it
           up by itself.
         </PartialState>
       )}
+    </>
+  );
+}
+
+/** What the database in use changed when it was taken up. */
+function lastWords(last: DatabaseChange) {
+  if (last.packagesRematched === 0) return 'Taking it up changed no finding.';
+  return (
+    <>
+      Taking it up matched {plural(last.packagesRematched, 'package')} again:{' '}
+      <strong>{plural(last.appeared, 'finding')} appeared</strong> and {formatNumber(last.went)} went, in{' '}
+      {plural(last.imagesChanged, 'image')}, within {formatDuration(last.took)} and without pulling anything.
     </>
   );
 }
