@@ -75,7 +75,9 @@ function operationOf(route: Route, components: Components): Json {
 function goodResponses(route: Route, components: Components): Json {
   const { answer, streams, method, status } = route;
   if (streams) {
-    const content = Object.fromEntries(streams.map((type) => [type, { schema: { type: 'string' } }]));
+    // A document of another standard: its form is that standard's to tell.
+    const schemaOf = (type: string) => (/[/+]json\b/.test(type) ? { type: 'object' } : { type: 'string' });
+    const content = Object.fromEntries(streams.map((type) => [type, { schema: schemaOf(type) }]));
     return { 200: { description: 'A stream.', content } };
   }
   if (!answer) return { [status ?? 204]: { description: status === 302 ? 'Go on there.' : 'Done.' } };
