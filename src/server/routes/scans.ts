@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { parseReference, type RegistryReference } from '../../images/registry/reference.ts';
 import { AppError } from '../../lib/errors.ts';
-import { matchesGlob } from '../../lib/glob.ts';
 import { version } from '../../lib/version.ts';
 import type { ScannedImage } from '../../model/report.ts';
 import { placeImages } from '../../store/placements.ts';
@@ -14,7 +13,7 @@ import type { ServerContext } from '../context.ts';
 import { imageDigest } from '../contract/images.ts';
 import { scanUpload, uploadedScan } from '../contract/scans.ts';
 import { type Caller, type Route, route } from '../route.ts';
-import { visibleTo } from '../sign-in/access.ts';
+import { covers } from '../sign-in/access.ts';
 
 const documentBytes = 64 * 1024 * 1024;
 
@@ -95,11 +94,10 @@ async function placeOf(name: string, { store }: ServerContext): Promise<Place | 
 }
 
 function mayUpload(caller: Caller | undefined, place: Place | undefined): boolean {
-  const reach = visibleTo(caller ?? { grants: [] }, 'analyst');
-  if (reach.everything) return true;
-  if (!place) return false;
-  const path = `${place.name}/${place.repository}`;
-  return reach.registries.includes(place.name) || reach.repositories.some((glob) => matchesGlob(glob, path));
+  const scope = place
+    ? { kind: 'repository' as const, value: `${place.name}/${place.repository}` }
+    : { kind: 'all' as const };
+  return covers(caller?.grants ?? [], { role: 'analyst', scope });
 }
 
 /** In its registry, where that is known and the digest is the one that it has there; else by itself. */
