@@ -18,7 +18,7 @@ const head = <PageHead title="Database" question="How fresh is what is known abo
 
 export function Page() {
   const database = useDatabase();
-  if (database.error instanceof ApiError && database.error.status === 404) return <NoDatabase />;
+  if (database.error instanceof ApiError && database.error.code === 'DATABASE_MISSING') return <NoDatabase />;
   if (database.error) return <ErrorState error={database.error} retry={() => void database.refetch()} />;
   if (!database.data) return <PageSkeleton />;
   const { data } = database;

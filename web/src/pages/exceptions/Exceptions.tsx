@@ -102,7 +102,7 @@ export function Page() {
         content: <ExceptionPanel key={row.id} row={row} />,
       })}
       empty={
-        <EmptyState title="No exception stands" action={ask}>
+        <EmptyState title="No exception stands">
           An exception silences findings that cannot or need not be fixed, for a reason and until a day. An analyst
           approves it; when it ends, the findings come back by themselves.{' '}
           <AppLink to={exceptionsAddress({ state: ended })}>Ended and refused ones</AppLink> are kept.

@@ -65,7 +65,7 @@ const looks: Readonly<Record<string, (gap: Known) => Gap>> = {
 /** What the figures leave out, the blindest first, each with what to do about it. */
 export function gapsOf(overview: Overview, registries: readonly RegistryRow[], now = Date.now()): readonly Gap[] {
   const known = overview.gaps
-    .filter(({ code }) => code !== 'registries-failing')
+    .filter(({ code, count }) => code !== 'registries-failing' && count > 0)
     .map((gap) => looks[gap.code]?.(gap) ?? { code: gap.code, title: `${gap.count} ${gap.text}`, why: gap.next });
   const gaps = [...registryGaps(overview, registries, now), ...known];
   const weight = ({ tone }: Gap) => (tone === 'bad' ? 0 : tone === 'warn' ? 1 : 2);
