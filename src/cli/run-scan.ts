@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { openSubject } from '../images/open-subject.ts';
 import { imageSources } from '../images/sources/index.ts';
 import { version } from '../lib/version.ts';
@@ -19,7 +20,7 @@ export async function runScan(
   { hasher }: Resources,
   onEvent?: (event: AssessEvent) => void,
 ): Promise<Report> {
-  const { database } = chooseDatabase(args.database, terminal.environment);
+  const { path, database } = chooseDatabase(args.database, terminal.environment);
   try {
     const judge = createJudge(database, versionSchemes);
     const options: AssessOptions = {
@@ -29,6 +30,7 @@ export async function runScan(
         : noLayerCache,
       limits: args.limits,
       scannerVersion: version(),
+      judgedBy: judgedBy(path, database.built),
       ...(hasher && { hasher }),
       ...(onEvent && { onEvent }),
     };
@@ -46,4 +48,10 @@ export async function runScan(
   } finally {
     database.close();
   }
+}
+
+/** The file of the database as it is now, and today's date. */
+function judgedBy(path: string, built: string): string {
+  const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path);
+  return JSON.stringify([built, dev, ino, size, mtimeMs, ctimeMs, new Date().toISOString().slice(0, 10)]);
 }
