@@ -3,6 +3,7 @@ import type { FindingStatus } from '../../model/finding.ts';
 import type { Severity } from '../../model/severity.ts';
 import { severityCode, statusCode } from '../candidate-codes.ts';
 import type { Store } from '../tables.ts';
+import { epssBound } from './epss-bound.ts';
 import { type FindingRow, findingColumns, type ReadFinding, toFindingRow } from './finding-row.ts';
 import { allOf, type Condition } from './image-conditions.ts';
 import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, readCursor, sortKeys } from './page.ts';
@@ -100,7 +101,7 @@ export function findingConditions(filter: FindingFilter): Condition[] {
     );
   }
   if (exploited !== undefined) conditions.push(sql<boolean>`(f.exploited IS NOT NULL) = ${exploited}`);
-  if (epss !== undefined) conditions.push(sql<boolean>`f.epss >= ${epss}::real`);
+  if (epss !== undefined) conditions.push(sql<boolean>`f.epss >= ${epssBound(epss)}`);
   if (named) conditions.push(sql<boolean>`c.component IN (${componentsNamed(named)})`);
   return [...conditions, excepted ? sql<boolean>`true` : standing('i.id')];
 }
@@ -124,7 +125,8 @@ function candidateConditions(filter: FindingFilter): Condition[] {
   }
   if (exploited !== undefined)
     conditions.push(sql<boolean>`c.flaw IN (SELECT id FROM flaw WHERE (exploited IS NOT NULL) = ${exploited})`);
-  if (epss !== undefined) conditions.push(sql<boolean>`c.flaw IN (SELECT id FROM flaw WHERE epss >= ${epss}::real)`);
+  if (epss !== undefined)
+    conditions.push(sql<boolean>`c.flaw IN (SELECT id FROM flaw WHERE epss >= ${epssBound(epss)})`);
   if (filter.package) conditions.push(sql<boolean>`c.component = ANY(ARRAY(${componentsNamed(filter.package)}))`);
   return conditions;
 }

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Severity } from '../../model/severity.ts';
 import { severityCode, severityOf } from '../candidate-codes.ts';
 import type { Store } from '../tables.ts';
+import { epssBound } from './epss-bound.ts';
 import { allOf, type Condition, imagesWithFlaw } from './image-conditions.ts';
 import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, type SortKey, sortKeys } from './page.ts';
 import { containsPattern } from './patterns.ts';
@@ -128,7 +129,7 @@ function conditionsOf({ q, severity, fixable, exploited, epss, since }: Vulnerab
   if (severity?.length) conditions.push(sql<boolean>`s.severity = ANY(${severity.map(severityCode)}::smallint[])`);
   if (fixable !== undefined) conditions.push(sql<boolean>`s.fixable = ${fixable}`);
   if (exploited !== undefined) conditions.push(sql<boolean>`(f.exploited IS NOT NULL) = ${exploited}`);
-  if (epss !== undefined) conditions.push(sql<boolean>`f.epss >= ${epss}::real`);
+  if (epss !== undefined) conditions.push(sql<boolean>`f.epss >= ${epssBound(epss)}`);
   if (since) conditions.push(sql<boolean>`s.first_seen >= ${since}`);
   return conditions;
 }
