@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { getOrInsert } from '../lib/get-or-insert.ts';
 import { fetchRows } from './fetch-rows.ts';
 import { createTally, type Estate } from './recount/tally.ts';
-import { keepComponents, writeFlaws, writePackages, writeToday } from './recount/write-counts.ts';
+import { keepComponents, writeDay, writeFlaws, writePackages } from './recount/write-counts.ts';
 import { writeUpdates } from './recount/write-updates.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
@@ -48,7 +48,7 @@ export async function recount(store: Store): Promise<Recounted | undefined> {
       await writeFlaws(transaction, tally);
       await writeUpdates(transaction, tally);
       await writePackages(transaction, tally);
-      await writeToday(transaction);
+      await writeDay(transaction);
       const took = Math.round(performance.now() - started);
       await sql`DELETE FROM estate_change`.execute(transaction);
       await sql`INSERT INTO recount (at, took) VALUES (clock_timestamp(), ${took})

@@ -4,6 +4,7 @@ import { addAccount } from '../../store/accounts.ts';
 import { settleExceptions } from '../../store/excepted.ts';
 import { recordFailure } from '../../store/image-states.ts';
 import { placeImages } from '../../store/placements.ts';
+import { writeDay } from '../../store/recount/write-counts.ts';
 import { recount } from '../../store/recount.ts';
 import { addRegistry } from '../../store/registries.ts';
 import { recordScan } from '../assessment/record-scan.ts';
@@ -27,7 +28,7 @@ export async function loadDemo(context: ServerContext): Promise<boolean> {
   for (let daysAgo = daysBack; daysAgo >= 0; daysAgo -= 1) {
     for (const release of releases.filter((one) => one.daysAgo === daysAgo))
       await addRelease(release, registries, context);
-    await closeDay(daysAgo, context);
+    await writeDay(store, new Date(context.now().getTime() - daysAgo * dayMs));
   }
   await addFailures(registries, context);
   await addDecisions(context);
@@ -96,16 +97,6 @@ async function addRelease(
   if (!row) return;
   const then = { ...context, now: () => at };
   await recordScan(then, { ...scan, image: row.image, scanner: 'demo', because: 'push' });
-}
-
-/** What the counts were at the end of a day. */
-async function closeDay(daysAgo: number, { store, now }: ServerContext): Promise<void> {
-  const day = new Date(now().getTime() - daysAgo * dayMs).toISOString().slice(0, 10);
-  await sql`INSERT INTO day_summary (day, counts) SELECT ${day}::date, jsonb_build_object(
-      'critical', coalesce(sum(critical), 0), 'high', coalesce(sum(high), 0), 'medium', coalesce(sum(medium), 0),
-      'low', coalesce(sum(low), 0), 'negligible', coalesce(sum(negligible), 0), 'unknown', coalesce(sum(unknown), 0),
-      'fixable', coalesce(sum(fixable), 0), 'exploited', coalesce(sum(exploited), 0)) FROM image_summary
-    ON CONFLICT (day) DO UPDATE SET counts = excluded.counts`.execute(store);
 }
 
 async function addFailures(registries: ReadonlyMap<string, AddedRegistry>, context: ServerContext): Promise<void> {

@@ -2,10 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import type { FindingStatus } from '../../model/finding.ts';
 import type { Severity } from '../../model/severity.ts';
 import { severityOf, statusOf } from '../candidate-codes.ts';
-import { type Threat, threatOf } from './threat.ts';
+import { type Threat, type ThreatColumns, threatOf } from './threat.ts';
 import { imageName, type Visibility } from './visibility.ts';
 
-export interface ReadFinding {
+export interface ReadFinding extends ThreatColumns {
   readonly image: number;
   readonly component: number;
   readonly flaw: number;
@@ -15,13 +15,6 @@ export interface ReadFinding {
   readonly aliases: string[];
   readonly title: string | null;
   readonly cvss: number | null;
-  readonly epss: number | null;
-  readonly epss_percentile: number | null;
-  readonly exploited: string | null;
-  readonly ransomware: boolean;
-  readonly exploits: number;
-  readonly facts: unknown;
-  readonly built: Date | null;
   readonly package_name: string;
   readonly version: string;
   readonly type: string;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { StoreTransaction } from '../tables.ts';
+import type { Store, StoreTransaction } from '../tables.ts';
 import type { Tally } from './tally.ts';
 
 /** In how many images each component is, and is excepted, for what follows; with statistics, as plans depend on them. */
@@ -57,14 +57,14 @@ export async function writePackages(transaction: StoreTransaction, tally: Tally)
     WHERE package_summary.* IS DISTINCT FROM excluded.*`.execute(transaction);
 }
 
-/** A day's last count is its count. */
-export async function writeToday(transaction: StoreTransaction): Promise<void> {
+/** A day's last count is its count. Of the day that the database is in, or of the one that `at` lies in. */
+export async function writeDay(store: Store | StoreTransaction, at?: Date): Promise<void> {
   await sql`INSERT INTO day_summary (day, counts)
-    SELECT (now() AT TIME ZONE 'UTC')::date, jsonb_build_object('critical', coalesce(sum(critical), 0), 'high', coalesce(sum(high), 0),
+    SELECT (${at ? sql`${at}::timestamptz` : sql`now()`} AT TIME ZONE 'UTC')::date, jsonb_build_object('critical', coalesce(sum(critical), 0), 'high', coalesce(sum(high), 0),
       'medium', coalesce(sum(medium), 0), 'low', coalesce(sum(low), 0), 'negligible', coalesce(sum(negligible), 0),
       'unknown', coalesce(sum(unknown), 0), 'fixable', coalesce(sum(fixable), 0), 'exploited', coalesce(sum(exploited), 0))
     FROM image_summary JOIN image ON image.id = image_summary.image WHERE gone IS NULL
-    ON CONFLICT (day) DO UPDATE SET counts = excluded.counts`.execute(transaction);
+    ON CONFLICT (day) DO UPDATE SET counts = excluded.counts`.execute(store);
 }
 
 /** The numbers that were counted, and how often. */
