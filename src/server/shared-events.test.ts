@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { pino } from 'pino';
+import { until } from '../../test/support/until.ts';
 import { openTestStore, type TestStore } from '../store/testing/open-test-store.ts';
 import type { LiveEvent } from './contract/events.ts';
 import { eventsApplication, openEvents, type SharedEvents } from './shared-events.ts';
@@ -31,14 +32,6 @@ async function connections(count: number): Promise<void> {
     );
     return (rowCount ?? 0) >= count;
   });
-}
-
-async function until(done: () => boolean | Promise<boolean>): Promise<void> {
-  for (let times = 0; times < 200; times += 1) {
-    if (await done()) return;
-    await wait(20);
-  }
-  assert.fail('it did not happen within 4 s');
 }
 
 test('what one replica tells, all hear once', async () => {

@@ -48,14 +48,6 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('the server did not start');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 export function canConnect(
   target: { readonly path: string } | { readonly host: string; readonly port: number },
 ): Promise<boolean> {

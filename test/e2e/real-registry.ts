@@ -4,7 +4,8 @@ import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { canConnect, freePort, run, start, until } from './programs.ts';
+import { until } from '../support/until.ts';
+import { canConnect, freePort, run, start } from './programs.ts';
 
 export interface Certificate {
   /** Files in PEM form. */

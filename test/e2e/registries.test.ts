@@ -15,7 +15,8 @@ import { notificationRoutes } from '../../src/server/routes/notifications.ts';
 import { registryRoutes } from '../../src/server/routes/registries.ts';
 import { startTestServer, type TestServer } from '../../src/server/testing/start-test-server.ts';
 import { findRegistry } from '../../src/store/registries.ts';
-import { canConnect, freePort, needs, run, start, until } from './programs.ts';
+import { until } from '../support/until.ts';
+import { canConnect, freePort, needs, run, start } from './programs.ts';
 import { makeCertificate, password, pushArchive, startRegistry, startTokenServer } from './real-registry.ts';
 
 /** The server's registries against real ones on loopback, which its configuration allows. */

@@ -22,7 +22,8 @@ import { defaultLimits } from '../../src/images/limits.ts';
 import { readLayer } from '../../src/images/read-layer.ts';
 import { podman } from '../../src/images/sources/podman.ts';
 import { registry } from '../../src/images/sources/registry.ts';
-import { canConnect, needs, run, setVariable, start, until } from './programs.ts';
+import { until } from '../support/until.ts';
+import { canConnect, needs, run, setVariable, start } from './programs.ts';
 import {
   hashOfPassword,
   makeCertificate,

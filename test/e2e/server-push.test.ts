@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type PushRegistry, startPushRegistry } from '../support/push-registry.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
-import { needs, until } from './programs.ts';
+import { until } from '../support/until.ts';
+import { needs } from './programs.ts';
 
 interface Job {
   readonly id: string;

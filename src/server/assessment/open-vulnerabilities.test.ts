@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { type MadeDatabase, makeDatabase } from '../../../test/support/assessment.ts';
 import { flaw, npm } from '../../../test/support/judge.ts';
+import { until } from '../../../test/support/until.ts';
 import { openTestStore } from '../../store/testing/open-test-store.ts';
 import { identify } from '../../vulnerability/identify.ts';
 import type { LiveEvent } from '../contract/events.ts';
@@ -49,11 +50,6 @@ async function place(t: TestContext) {
     rmSync(folder, { recursive: true, force: true });
   });
   return { ...opened, folder, put, replica, configured, other };
-}
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 400 && !(await isSo()); tries += 1) await new Promise((done) => setTimeout(done, 25));
-  assert.ok(await isSo(), 'in ten seconds');
 }
 
 test('the configured file is put in force at the first start, and again whenever it is replaced', async (t) => {
