@@ -16,11 +16,16 @@ export interface Caller {
 }
 
 /**
- * Who may call a route. `public` is for everyone; `signed-in` for every account; a role holds where `within` says:
+ * Who may call a route. `public` is for everyone; `own-session` for every account, also while it has to choose a password
+ * of its own, which keeps its sessions from all else; `signed-in` for every account; a role holds where `within` says:
  * `everywhere` needs a grant over all, `scoped` any grant of that role, and the handler shows and changes only what
  * the caller's grants cover (`visibleTo`).
  */
-export type Access = 'public' | 'signed-in' | { readonly role: Role; readonly within: 'everywhere' | 'scoped' };
+export type Access =
+  | 'public'
+  | 'own-session'
+  | 'signed-in'
+  | { readonly role: Role; readonly within: 'everywhere' | 'scoped' };
 
 export interface RouteRequest<Params, Query, Body> {
   readonly params: Params;

@@ -92,7 +92,27 @@ describe('signing in', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 
     await page.getByRole('heading', { name: 'Choose a password of your own' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor({ timeout: 5_000 });
     await page.context().close();
+  });
+
+  test('asks for an own password as soon as the server wants one', async () => {
+    const signedIn = await startConsoleMock({ scenario: 'many', directory: consoleDirectory });
+    const { page } = await openPage(browser, `${signedIn.url}/images`);
+    const problem = { title: 'Forbidden', status: 403, code: 'PASSWORD_CHANGE_NEEDED', detail: 'Choose one first.' };
+    await page.route('**/api/v1/vulnerabilities**', (route) =>
+      route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+    );
+    await page.route('**/api/v1/session', async (route) => {
+      const session = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...session, mustChangePassword: true } });
+    });
+    await page.getByRole('link', { name: 'Vulnerabilities' }).click();
+
+    await page.getByRole('heading', { name: 'Choose a password of your own' }).waitFor();
+    await page.context().close();
+    await signedIn.close();
   });
 
   test('offers the organisation’s own sign-in', async () => {
@@ -101,6 +121,17 @@ describe('signing in', { skip: noBrowser }, () => {
 
     assert.match((await link.getAttribute('href')) ?? '', /^\/api\/v1\/session\//);
     await page.context().close();
+  });
+
+  test('is asked for again after signing out', async () => {
+    const signedIn = await startConsoleMock({ scenario: 'many', directory: consoleDirectory });
+    const { page } = await openPage(browser, `${signedIn.url}/images`);
+    await page.getByRole('button', { name: /^Account and looks/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor({ timeout: 5_000 });
+    await page.context().close();
+    await signedIn.close();
   });
 
   test('takes over when the session ends, at the same address', async () => {

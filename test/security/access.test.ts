@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Grant } from '../../src/server/contract/access.ts';
 import { accessTable } from './access-table.data.ts';
 import { type Operation, operationsOf, requestFor } from './operations.ts';
-import { type RunningServer, type Signed, startRunningServer } from './running-server.ts';
+import { type Called, type RunningServer, type Signed, startRunningServer } from './running-server.ts';
 
 /**
  * Every operation of the served document, called by everybody: what comes back is what its access says, for each role and
@@ -29,16 +29,20 @@ const roles = ['reader', 'analyst', 'admin'] as const;
 
 /** What the grants may do, told here once more and in other words than the server's. */
 function allowed(access: Operation['access'], { role, scope }: Grant): boolean {
-  if (access === 'public' || access === 'signed-in') return true;
+  if (typeof access === 'string') return true;
   const enough = { reader: ['reader', 'analyst', 'admin'], analyst: ['analyst', 'admin'], admin: ['admin'] };
   return enough[access.role].includes(role) && (access.within === 'scoped' || scope.kind === 'all');
 }
 
 async function statusOf(operation: Operation, headers: Signed['headers']): Promise<number> {
+  return (await answerOf(operation, headers)).status;
+}
+
+async function answerOf(operation: Operation, headers: Signed['headers']): Promise<Called> {
   const { path, body } = requestFor(operation);
-  const { status, text } = await server.call(operation.method, path, { headers, ...(body !== undefined && { body }) });
-  assert.ok(status < 500, `${operation.id}: ${status} ${text.slice(0, 300)}`);
-  return status;
+  const answer = await server.call(operation.method, path, { headers, ...(body !== undefined && { body }) });
+  assert.ok(answer.status < 500, `${operation.id}: ${answer.status} ${answer.text.slice(0, 300)}`);
+  return answer;
 }
 
 test('the table of who may do what names every operation of the document as it is', () => {
@@ -116,6 +120,17 @@ test('an account without any grant reaches what needs none', async () => {
   const { headers } = await server.token([]);
   for (const operation of operations)
     if (typeof operation.access !== 'string') assert.equal(await statusOf(operation, headers), 403, operation.id);
+});
+
+test('a session under a password that somebody else chose reads itself, changes the password, signs out, and no more', async () => {
+  for (const operation of operations) {
+    // Ends the session that the others need.
+    const { login, headers } = await server.session([{ role: 'admin', scope: everything }]);
+    await server.store.updateTable('account').set({ must_change_password: true }).where('login', '=', login).execute();
+    const { status, text } = await answerOf(operation, headers);
+    const isRefused = status === 403 && JSON.parse(text).code === 'PASSWORD_CHANGE_NEEDED';
+    assert.equal(isRefused, operation.access !== 'public' && operation.access !== 'own-session', operation.id);
+  }
 });
 
 for (const [name, csrf] of [

@@ -5,7 +5,11 @@ export interface Operation {
   readonly id: string;
   readonly method: string;
   readonly path: string;
-  readonly access: 'public' | 'signed-in' | { readonly role: Role; readonly within: 'everywhere' | 'scoped' };
+  readonly access:
+    | 'public'
+    | 'own-session'
+    | 'signed-in'
+    | { readonly role: Role; readonly within: 'everywhere' | 'scoped' };
   readonly parameters: readonly Parameter[];
   readonly body: JsonSchema | undefined;
   /** Statuses that it says it answers with. */

@@ -34,6 +34,7 @@ export function createGate(context: ServerContext): Gate {
     const { caller } = identified;
     take(callers, caller.account, caller.who);
     refuseForgery(route, request, identified);
+    refuseGivenPassword(route, identified);
     if (!mayCall(route.access, caller.grants)) throw new Refusal('FORBIDDEN', whatIsMissing(route), caller.who);
     return caller;
   };
@@ -57,6 +58,16 @@ function refuseForgery(route: Route, { headers }: FastifyRequest, { csrf, caller
   const shown = headers['x-csrf-token'];
   if (typeof shown !== 'string' || !sameText(shown, csrf))
     throw new Refusal('FORBIDDEN', 'The header X-CSRF-Token is missing or wrong. Load the page anew.', caller.who);
+}
+
+/** Whoever chose the password could sign in with it, too: until it is changed, the session is nobody's in particular. */
+function refuseGivenPassword(route: Route, { mustChangePassword, caller }: Identified): void {
+  if (mustChangePassword && route.access !== 'own-session')
+    throw new Refusal(
+      'PASSWORD_CHANGE_NEEDED',
+      'This password was set by somebody else. Choose one of your own first: sign in to the console, or POST /api/v1/session/password.',
+      caller.who,
+    );
 }
 
 /** A foreign page must not sign its reader in as somebody else. */

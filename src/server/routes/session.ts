@@ -43,7 +43,7 @@ const read = route({
   method: 'GET',
   path: '/session',
   summary: 'Who is signed in.',
-  access: 'signed-in',
+  access: 'own-session',
   answer: session,
   handle: async ({ caller, headers }, context) => {
     const live = await sessionOf(context, headers.cookie as string | undefined);
@@ -65,7 +65,7 @@ const end = route({
   method: 'DELETE',
   path: '/session',
   summary: 'Signs out.',
-  access: 'signed-in',
+  access: 'own-session',
   status: 204,
   trail: 'session.end',
   handle: async ({ headers }, context) => {
@@ -80,7 +80,7 @@ const changePassword = route({
   method: 'POST',
   path: '/session/password',
   summary: 'Changes the own password and signs out everywhere else.',
-  access: 'signed-in',
+  access: 'own-session',
   rate: 'sign-in',
   body: passwordChange,
   answer: session,
@@ -89,6 +89,8 @@ const changePassword = route({
     const account = caller && (await accountById(context.store, caller.account));
     if (!account || caller.by !== 'session')
       throw new AppError('FORBIDDEN', 'A password is changed by its owner, signed in with it.');
+    if (body.new === body.old)
+      throw new AppError('REQUEST_INVALID', 'The new password is the present one. Choose another.');
     await checkOldPassword(context, account, body.old, from, headers.cookie as string | undefined);
     await changeAccount(context.store, account.id, {
       password: await hashPassword(body.new),

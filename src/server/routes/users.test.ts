@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { LightMyRequestResponse } from 'fastify';
 import type { Grant } from '../contract/access.ts';
 import { startTestServer, type TestClient, type TestServer } from '../testing/start-test-server.ts';
 import { sessionRoutes } from './session.ts';
@@ -36,6 +37,47 @@ test('an account is made, signs in, is disabled and can do nothing from then on'
   assert.equal(changed.json().disabled, true);
   assert.equal((await server.anonymous.get('/session', { cookie })).statusCode, 401);
   assert.equal((await signIn()).statusCode, 401);
+});
+
+test('who signs in with a password that somebody else set chooses another one before anything else', async () => {
+  await admin.send('POST', '/users', { user: 'frida', password, grants: [reader] });
+  const signed = await server.anonymous.send('POST', '/session', { user: 'frida', password });
+  const headers = (answer: LightMyRequestResponse) => ({
+    cookie: answer.cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
+    'x-csrf-token': answer.json().csrfToken,
+  });
+  const own = headers(signed);
+  const change = (chosen: string) =>
+    server.anonymous.send('POST', '/session/password', { old: password, new: chosen }, own);
+
+  for (const answer of [
+    await server.anonymous.get('/tokens', own),
+    await server.anonymous.send('POST', '/tokens', { name: 'x', grants: [reader] }, own),
+  ]) {
+    assert.equal(answer.statusCode, 403);
+    assert.equal(answer.json().code, 'PASSWORD_CHANGE_NEEDED');
+    assert.match(answer.json().detail, /POST \/api\/v1\/session\/password/);
+  }
+  assert.equal((await server.anonymous.get('/session', own)).json().mustChangePassword, true);
+  assert.equal((await change(password)).statusCode, 400, 'the same is no other one');
+  const changed = await change('a password of my own');
+
+  assert.equal(changed.json().mustChangePassword, false);
+  assert.equal((await server.anonymous.get('/tokens', headers(changed))).statusCode, 200);
+});
+
+test('who was given a new password may sign out without choosing another', async () => {
+  await admin.send('POST', '/users', { user: 'gert', password, grants: [reader] });
+  const signed = await server.anonymous.send('POST', '/session', { user: 'gert', password });
+  const cookie = `breakwater=${signed.cookies[0]?.value}`;
+
+  const out = await server.anonymous.send('DELETE', '/session', undefined, {
+    cookie,
+    'x-csrf-token': signed.json().csrfToken,
+  });
+
+  assert.equal(out.statusCode, 204);
+  assert.equal((await server.anonymous.get('/session', { cookie })).statusCode, 401);
 });
 
 test('a login is taken once, and one that is not there is said', async () => {

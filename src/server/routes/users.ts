@@ -41,7 +41,7 @@ const create = route({
   id: 'users.create',
   method: 'POST',
   path: '/users',
-  summary: 'Makes a local account. Its owner is asked to choose another password.',
+  summary: 'Makes a local account. Its owner has to choose another password before anything else.',
   access,
   body: newUser,
   answer: userRow,

@@ -16,6 +16,8 @@ export interface Identified {
   readonly caller: Caller;
   /** What a change made with a cookie must show; none is needed with a token, which no browser sends by itself. */
   readonly csrf: string | undefined;
+  /** Signed in with a password that somebody else chose; a token was made by its owner. */
+  readonly mustChangePassword: boolean;
 }
 
 /** Who asks, by API token or by session; a token that does not hold is not passed over for a cookie. */
@@ -38,6 +40,7 @@ export async function identify(
       expires: session.expires,
     },
     csrf,
+    mustChangePassword: session.must_change_password,
   };
 }
 
@@ -55,6 +58,7 @@ async function byToken(context: ServerContext, authorization: string, from: stri
   return {
     caller: { who: found.login, account: found.id, by: 'token', grants, from, expires: found.expires },
     csrf: undefined,
+    mustChangePassword: false,
   };
 }
 

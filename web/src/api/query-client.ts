@@ -3,10 +3,15 @@ import { ApiError } from './request.ts';
 
 export const sessionKey = ['session'] as const;
 
-/** A 401 anywhere means the session ended: the sign-in page takes over, at the same address. */
+/**
+ * A 401 anywhere means the session ended: the sign-in page takes over, at the same address. So does the form for a
+ * password of one's own, where the server wants one first.
+ */
 export function createQueryClient(): QueryClient {
   const onError = (error: Error) => {
-    if (error instanceof ApiError && error.status === 401) client.setQueryData(sessionKey, null);
+    if (!(error instanceof ApiError)) return;
+    if (error.status === 401) client.setQueryData(sessionKey, null);
+    if (error.code === 'PASSWORD_CHANGE_NEEDED') void client.invalidateQueries({ queryKey: sessionKey, exact: true });
   };
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError }),

@@ -41,8 +41,10 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => api.send<void>('DELETE', '/session'),
     onSettled: () => {
-      client.clear();
+      // By this query the sign-in page takes over: it stays, and nothing else of what was read or sent.
       client.setQueryData(sessionKey, null);
+      client.removeQueries({ predicate: ({ queryKey: [of] }) => of !== sessionKey[0] });
+      client.getMutationCache().clear();
     },
   });
 }

@@ -1,6 +1,6 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { useChangePassword } from '../../api/session.ts';
+import { useChangePassword, useSignOut } from '../../api/session.ts';
 import { PartialState } from '../../components/PartialState.tsx';
 import classes from './SignInCard.module.css';
 import { SignInCard } from './SignInCard.tsx';
@@ -10,6 +10,7 @@ const leastLength = 12;
 /** Asked before anything else, when the password was made by someone else. */
 export function ChangePassword() {
   const change = useChangePassword();
+  const signOut = useSignOut();
   const [old, setOld] = useState('');
   const [chosen, setChosen] = useState('');
   const isShort = chosen !== '' && chosen.length < leastLength;
@@ -44,6 +45,9 @@ export function ChangePassword() {
         />
         <Button type="submit" loading={change.isPending}>
           Change it and go on
+        </Button>
+        <Button variant="subtle" color="gray" loading={signOut.isPending} onClick={() => signOut.mutate()}>
+          Sign out
         </Button>
       </form>
     </SignInCard>
