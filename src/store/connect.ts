@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import { statementNames } from './prepared.ts';
 import { storeError } from './store-errors.ts';
 import type { StoreLog } from './store-log.ts';
 import type { Store, Tables } from './tables.ts';
@@ -57,12 +58,16 @@ const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'tex
 /** The pool, with errors that say what they mean to a caller. */
 function telling(pool: pg.Pool, trouble: ConnectOptions['trouble']): PostgresPool {
   const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  const nameOf = statementNames();
   const rethrow = (error: unknown): never => {
     throw storeError(error, trouble);
   };
   /** One wrapper for each client: Kysely recognises a connection by its client. */
   const wrap = (client: pg.PoolClient): PostgresPoolClient => {
-    const query = (sql: string, parameters: readonly unknown[]) => client.query(sql, [...parameters]).catch(rethrow);
+    const query = (text: string, parameters: readonly unknown[]) => {
+      const name = nameOf(text);
+      return client.query({ text, values: [...parameters], ...(name && { name }) }).catch(rethrow);
+    };
     const made: PostgresPoolClient = {
       query: query as unknown as PostgresPoolClient['query'],
       release: (destroy?: boolean) => client.release(destroy),

@@ -1,4 +1,5 @@
 import type { Account } from './accounts.ts';
+import { prepared } from './prepared.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 export interface NewSession {
@@ -42,6 +43,7 @@ export async function sessionByHash(store: Store, hash: Buffer): Promise<Session
       'expires',
     ])
     .where('session.hash', '=', hash)
+    .modifyFront(prepared)
     .executeTakeFirst();
 }
 

@@ -1,9 +1,15 @@
 import { sql } from 'kysely';
+import { prepared } from './prepared.ts';
 import type { Store } from './tables.ts';
 
 /** What lies under a name; not checked. */
 export async function readSetting(store: Store, name: string): Promise<unknown> {
-  const found = await store.selectFrom('setting').select('value').where('name', '=', name).executeTakeFirst();
+  const found = await store
+    .selectFrom('setting')
+    .select('value')
+    .where('name', '=', name)
+    .modifyFront(prepared)
+    .executeTakeFirst();
   return found?.value;
 }
 

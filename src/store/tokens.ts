@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Account } from './accounts.ts';
+import { prepared } from './prepared.ts';
 import { behind, type Order, type Page, type PageRequest, pageFrom, sortKeys } from './read/page.ts';
 import type { Store } from './tables.ts';
 
@@ -48,6 +49,7 @@ export async function tokenByHash(store: Store, hash: Buffer): Promise<TokenWith
       'last_used',
     ])
     .where('api_token.hash', '=', hash)
+    .modifyFront(prepared)
     .executeTakeFirst();
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { getOrInsert } from '../../lib/get-or-insert.ts';
+import { prepared } from '../prepared.ts';
 import type { Store } from '../tables.ts';
 import { placementVisible, type Visibility } from './visibility.ts';
 
@@ -26,7 +27,7 @@ export async function locationsOf(
     tags: string[];
     pushed: Date | null;
   }>`
-    SELECT placement.image, registry.name AS registry, repository.name AS repository, placement.pushed,
+    ${prepared}SELECT placement.image, registry.name AS registry, repository.name AS repository, placement.pushed,
       ARRAY(SELECT tag.name FROM tag WHERE tag.image = placement.image AND tag.repository = placement.repository
         ORDER BY tag.since DESC, tag.name LIMIT 100) AS tags
     FROM placement JOIN repository ON repository.id = placement.repository JOIN registry ON registry.id = repository.registry

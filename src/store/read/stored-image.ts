@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { prepared } from '../prepared.ts';
 import type { Store } from '../tables.ts';
 import { locationsOf } from './image-locations.ts';
 import { type ImageRow, imageColumns, type ReadImage, toImageRow } from './image-row.ts';
@@ -21,7 +22,7 @@ export async function readImage(
 ): Promise<StoredImage | undefined> {
   const { rows } = await sql<
     ReadImage & { manifest_digest: string | null; config_digest: string | null; scanner: string | null }
-  >`SELECT ${imageColumns(visibility)}, i.manifest_digest, i.config_digest, i.scanner
+  >`${prepared}SELECT ${imageColumns(visibility)}, i.manifest_digest, i.config_digest, i.scanner
     FROM image AS i JOIN image_summary AS s ON s.image = i.id
     WHERE i.digest = ${digest} AND (${gone} OR i.gone IS NULL) AND ${imageVisible(visibility, 'i.id')}`.execute(store);
   const [read] = rows;
@@ -45,8 +46,13 @@ export interface StoredDetail {
 /** What was kept of an image's scan; undefined where it was never scanned. */
 export async function readStoredDetail(store: Store, image: number): Promise<StoredDetail | undefined> {
   const [kept, components] = await Promise.all([
-    store.selectFrom('image_detail').select('detail').where('image', '=', image).executeTakeFirst(),
-    sql<{ id: number; purl: string; facts: Buffer }>`SELECT id, purl, facts FROM component
+    store
+      .selectFrom('image_detail')
+      .select('detail')
+      .where('image', '=', image)
+      .modifyFront(prepared)
+      .executeTakeFirst(),
+    sql<{ id: number; purl: string; facts: Buffer }>`${prepared}SELECT id, purl, facts FROM component
       WHERE id = ANY((SELECT components FROM image_components WHERE image = ${image})::int[])`.execute(store),
   ]);
   return kept && { detail: kept.detail, components: components.rows };
@@ -55,11 +61,8 @@ export async function readStoredDetail(store: Store, image: number): Promise<Sto
 /** Packed details of several images. */
 export async function readPackedDetails(store: Store, images: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
   if (images.length === 0) return new Map();
-  const rows = await store
-    .selectFrom('image_detail')
-    .selectAll()
-    .where('image', 'in', [...images])
-    .execute();
+  const { rows } = await sql<{ image: number; detail: Buffer }>`${prepared}SELECT image, detail FROM image_detail
+    WHERE image = ANY(${images}::int[])`.execute(store);
   return new Map(rows.map(({ image, detail }) => [image, detail]));
 }
 
@@ -73,7 +76,7 @@ export interface ComponentFinding {
 
 export async function readComponentFindings(store: Store, image: number): Promise<readonly ComponentFinding[]> {
   const { rows } =
-    await sql<ComponentFinding>`SELECT c.component, c.severity, c.status, f.exploited IS NOT NULL AS exploited
+    await sql<ComponentFinding>`${prepared}SELECT c.component, c.severity, c.status, f.exploited IS NOT NULL AS exploited
     FROM image_components AS held CROSS JOIN unnest(held.components) AS part JOIN candidate AS c ON c.component = part
       JOIN flaw AS f ON f.id = c.flaw
     WHERE held.image = ${image} AND NOT EXISTS (SELECT FROM excepted AS e
@@ -90,7 +93,7 @@ export interface ExceptedFinding {
 }
 
 export async function readExcepted(store: Store, image: number): Promise<readonly ExceptedFinding[]> {
-  const { rows } = await sql<ExceptedFinding>`SELECT e.component, f.name AS flaw, x.reason, x.expires
+  const { rows } = await sql<ExceptedFinding>`${prepared}SELECT e.component, f.name AS flaw, x.reason, x.expires
     FROM excepted AS e JOIN flaw AS f ON f.id = e.flaw JOIN exception AS x ON x.id = e.exception WHERE e.image = ${image}`.execute(
     store,
   );
@@ -111,7 +114,7 @@ export interface ReadUpgrade {
 /** "Upgrade this, and these go away": the findings of an image by software, installed version and target, worst first. */
 export async function readUpgrades(store: Store, image: number): Promise<readonly ReadUpgrade[]> {
   const { rows } =
-    await sql<ReadUpgrade>`SELECT k.type, k.software, min(k.version) AS version, coalesce(c.upgrade_to, c.fixed[1]) AS target,
+    await sql<ReadUpgrade>`${prepared}SELECT k.type, k.software, min(k.version) AS version, coalesce(c.upgrade_to, c.fixed[1]) AS target,
       array_agg(f.name ORDER BY c.risk DESC, f.name, k.id) AS flaws, array_agg(c.severity::int ORDER BY c.risk DESC, f.name, k.id) AS severities,
       array_agg(c.status::int ORDER BY c.risk DESC, f.name, k.id) AS statuses,
       array_agg(f.exploited IS NOT NULL ORDER BY c.risk DESC, f.name, k.id) AS exploited
@@ -134,7 +137,7 @@ export async function readWorst(store: Store, image: number) {
     exploited: string | null;
     ransomware: boolean;
     exploits: number;
-  }>`SELECT c.severity, c.status, f.cvss, f.epss, f.exploited, f.ransomware, f.exploits
+  }>`${prepared}SELECT c.severity, c.status, f.cvss, f.epss, f.exploited, f.ransomware, f.exploits
     FROM image_components AS held CROSS JOIN unnest(held.components) AS part JOIN candidate AS c ON c.component = part
       JOIN flaw AS f ON f.id = c.flaw
     WHERE held.image = ${image} AND NOT EXISTS (SELECT FROM excepted AS e
