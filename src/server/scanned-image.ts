@@ -13,7 +13,7 @@ import {
 } from '../store/read/stored-image.ts';
 import type { Store } from '../store/tables.ts';
 import { report } from '../vulnerability/assess.ts';
-import { type DetailedImage, unpackDetail } from './assessment/image-detail.ts';
+import { type DetailedImage, unpackDetail, unpackPlaces } from './assessment/image-detail.ts';
 import { unpackFacts } from './assessment/stored-rows.ts';
 import type { CurrentDatabase } from './assessment/vulnerabilities.ts';
 
@@ -78,19 +78,14 @@ export async function placesOf(
   const places = new Map<string, Place[]>();
   for (const [image, packed] of details) {
     const components = new Set(wanted.get(image)?.map(({ of }) => of.component));
-    // The facts of a component say nothing of places.
-    const { inventory, components: ids } = unpackDetail(packed, (id) => ({ id, purl: '', facts: emptyFacts }));
-    inventory.packages.forEach(({ locations }, at) => {
-      const id = ids[at];
-      if (id === undefined || !components.has(id)) return;
-      const key = `${image} ${id}`;
+    for (const { component, locations } of unpackPlaces(packed, components)) {
+      const key = `${image} ${component}`;
       places.set(key, [...(places.get(key) ?? []), ...locations.map(toPlace)].slice(0, maxPlaces));
-    });
+    }
   }
   return ({ image, component }) => places.get(`${image} ${component}`) ?? [];
 }
 
-const emptyFacts = '{"type":"generic","name":"","version":""}';
 const maxPlaces = 100;
 
 export function toPlace({ path, layer }: Location): Place {

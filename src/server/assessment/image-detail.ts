@@ -58,7 +58,7 @@ export function packDetail(
 
 /** The scan as it was. `componentOf` knows every component of the image. */
 export function unpackDetail(packed: Uint8Array, componentOf: (id: number) => DetailComponent): DetailedImage {
-  const detail = parseDetail(packed);
+  const detail = parseDetail(packed, storedDetail);
   const ids = detail.component.map((component, at) => {
     const purl = detail.purl[at] || componentOf(component).purl;
     return detail.id[at] || packageId(purl, detail.path[at]?.[0] ?? '');
@@ -70,15 +70,24 @@ export function unpackDetail(packed: Uint8Array, componentOf: (id: number) => De
     return {
       ...found,
       evidence: evidences[detail.evidence[at] ?? 0] as Evidence,
-      locations: (detail.path[at] ?? []).map((path, place) =>
-        locationOf(path, detail.layer[at]?.[place], detail.image),
-      ),
+      locations: locationsOf(detail.path[at], detail.layer[at], detail.image),
       owner: loadedOwner(detail.owner[at] ?? 0, ids),
       ...(detail.more[at] || {}),
     };
   });
   const { image, os, problems } = detail as { image: ScannedImage; os?: OsRelease; problems: readonly Problem[] };
   return { image, inventory: { os, packages, problems }, components: detail.component };
+}
+
+/** Where some components lie, once for each package that stands for one: without the rest of the scan. */
+export function unpackPlaces(
+  packed: Uint8Array,
+  wanted: ReadonlySet<number>,
+): readonly { readonly component: number; readonly locations: readonly Location[] }[] {
+  const { component, path, layer, image } = parseDetail(packed, storedPlaces);
+  return component.flatMap((id, at) =>
+    wanted.has(id) ? [{ component: id, locations: locationsOf(path[at], layer[at], image) }] : [],
+  );
 }
 
 const evidences: readonly Evidence[] = ['installed-database', 'installed-metadata', 'binary', 'lock-file', 'sbom'];
@@ -121,12 +130,11 @@ const storedDetail = z.object({
   ),
 });
 type StoredDetail = z.infer<typeof storedDetail>;
+const storedPlaces = storedDetail.pick({ image: true, component: true, path: true, layer: true });
 
-function parseDetail(packed: Uint8Array): StoredDetail {
+function parseDetail<Detail>(packed: Uint8Array, form: z.ZodType<Detail>): Detail {
   try {
-    return storedDetail.parse(
-      JSON.parse(zstdDecompressSync(packed, { maxOutputLength: maxUnpackedBytes }).toString('utf8')),
-    );
+    return form.parse(JSON.parse(zstdDecompressSync(packed, { maxOutputLength: maxUnpackedBytes }).toString('utf8')));
   } catch (cause) {
     throw new AppError('FILE_INVALID', 'The stored packages of this image cannot be read; scan it again.', { cause });
   }
@@ -149,7 +157,14 @@ function storedMore(found: Package): StoredDetail['more'][number] {
   return more.length > 0 ? Object.fromEntries(more) : 0;
 }
 
-function locationOf(path: string, layer: number | string | undefined, { layers }: ScannedImage): Location {
-  const diffID = typeof layer === 'string' ? layer : layers[layer ?? -1]?.diffID;
-  return { path, ...(diffID && { layer: diffID }) };
+function locationsOf(
+  paths: readonly string[] = [],
+  layers: readonly (number | string)[] = [],
+  image: ScannedImage,
+): readonly Location[] {
+  return paths.map((path, at) => {
+    const layer = layers[at] ?? -1;
+    const diffID = typeof layer === 'string' ? layer : image.layers[layer]?.diffID;
+    return { path, ...(diffID && { layer: diffID }) };
+  });
 }

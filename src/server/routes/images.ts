@@ -7,6 +7,7 @@ import { readImageFacets } from '../../store/read/image-facets.ts';
 import { listFindingsOf } from '../../store/read/list-findings.ts';
 import { listImages } from '../../store/read/list-images.ts';
 import { readComponentFindings, readUpgrades, readWorst } from '../../store/read/stored-image.ts';
+import { rememberShortly } from '../../store/short-memory.ts';
 import { riskScore } from '../../vulnerability/risk-score.ts';
 import {
   facets,
@@ -25,8 +26,8 @@ import {
 } from '../contract/images.ts';
 import { packagePage } from '../image-packages.ts';
 import { type Access, type Route, route } from '../route.ts';
+import { outlineOf } from '../scan-outline.ts';
 import { countFindings, placesOf, readScanned, reportOf } from '../scanned-image.ts';
-import { rememberShortly } from '../short-memory.ts';
 import { imageFor, visibilityOf } from '../visible.ts';
 
 const access: Access = { role: 'reader', within: 'scoped' };
@@ -70,32 +71,23 @@ const detail = route({
   handle: async ({ params, caller }, { store, vulnerabilities }) => {
     const { image } = await imageFor(store, caller, params.digest);
     const current = vulnerabilities.current();
-    const [scanned, findings, worst] = await Promise.all([
-      readScanned(store, image.id),
+    const [outline, findings, worst] = await Promise.all([
+      outlineOf(store, image, current),
       readComponentFindings(store, image.id),
       readWorst(store, image.id),
     ]);
-    const report = scanned && (await reportOf(store, image, scanned, current));
     const perComponent = Map.groupBy(findings, ({ component }) => component);
     return {
       ...image.row,
       riskParts: worst ? [...riskScore(factsOf(worst)).parts] : [],
       ...(image.manifestDigest && { manifestDigest: image.manifestDigest }),
       ...(image.configDigest && { configDigest: image.configDigest }),
-      layers: (scanned?.image.layers ?? []).map(({ diffID, createdBy }) => {
-        const here = (scanned?.inventory.packages ?? []).flatMap(({ locations }, at) =>
-          locations[0]?.layer === diffID ? [scanned?.components[at] ?? 0] : [],
-        );
-        const components = new Set(here);
-        return {
-          diffID,
-          ...(createdBy && { createdBy }),
-          packages: here.length,
-          findings: [...components].reduce((sum, id) => sum + (perComponent.get(id)?.length ?? 0), 0),
-        };
-      }),
-      coverage: [...(report?.coverage ?? [])],
-      problemList: [...(report?.problems ?? [])],
+      layers: (outline?.layers ?? []).map(({ components, ...layer }) => ({
+        ...layer,
+        findings: components.reduce((sum, id) => sum + (perComponent.get(id)?.length ?? 0), 0),
+      })),
+      coverage: [...(outline?.coverage ?? [])],
+      problemList: [...(outline?.problems ?? [])],
       database: { built: current.database.built },
     };
   },

@@ -2,6 +2,7 @@ import { listUpdates } from '../../store/read/list-recommendations.ts';
 import { listVulnerabilities } from '../../store/read/list-vulnerabilities.ts';
 import { countFailingRegistries, readBuilt, readMoved, readTotals, readTrend } from '../../store/read/overview.ts';
 import type { Visibility } from '../../store/read/visibility.ts';
+import { rememberShortly } from '../../store/short-memory.ts';
 import type { ServerContext } from '../context.ts';
 import { type Overview, overview, overviewQuery } from '../contract/overview.ts';
 import type { Settings } from '../contract/settings.ts';
@@ -9,7 +10,6 @@ import { gapsOf } from '../gaps.ts';
 import { recommendationRow } from '../recommendation-row.ts';
 import { type Route, route } from '../route.ts';
 import { readSettings } from '../settings.ts';
-import { rememberShortly } from '../short-memory.ts';
 import { visibilityOf } from '../visible.ts';
 
 const msPerDay = 86_400_000;

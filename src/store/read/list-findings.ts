@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { FindingStatus } from '../../model/finding.ts';
 import type { Severity } from '../../model/severity.ts';
 import { severityCode, statusCode } from '../candidate-codes.ts';
+import { prepared } from '../prepared.ts';
 import type { Store } from '../tables.ts';
 import { epssBound } from './epss-bound.ts';
 import { type FindingRow, findingColumns, type ReadFinding, toFindingRow } from './finding-row.ts';
@@ -31,19 +32,21 @@ export async function listFindingsOf(
   visibility: Visibility,
 ): Promise<Page<FindingRow>> {
   const order = orderOf('image-findings', sql`i.id`);
-  const from = sql`FROM image_components AS held CROSS JOIN unnest(held.components) AS part
-      JOIN candidate AS c ON c.component = part JOIN component AS k ON k.id = c.component JOIN flaw AS f ON f.id = c.flaw
-      JOIN image AS i ON i.id = held.image
-    WHERE held.image = ${image} AND ${allOf(findingConditions(query))}`;
-  const [read, counted] = await Promise.all([
-    sql<ReadFinding & { sort_keys: string[] }>`SELECT ${findingColumns(visibility)}, ${sortKeys(order)} AS sort_keys
-      ${from} AND ${behind(order, query.cursor)} ${orderBy(order)} LIMIT ${query.limit + 1}`.execute(store),
-    query.cursor === undefined
-      ? sql<{ total: number }>`SELECT count(*)::int AS total ${from}`.execute(store)
-      : { rows: [] },
-  ]);
-  const total = counted.rows[0]?.total;
-  return { ...pageFrom(read.rows, order, query.limit, toFindingRow), ...(total !== undefined && { total }) };
+  const isFirst = query.cursor === undefined;
+  // All of them are found for the count anyway; what is shown of them is read for the page alone.
+  const { rows } = await sql<ReadFinding & { sort_keys: string[]; total: number }>`${prepared}
+    WITH standing AS MATERIALIZED (SELECT i.id, c.component, c.flaw, c.risk
+      FROM image_components AS held CROSS JOIN unnest(held.components) AS part
+        JOIN candidate AS c ON c.component = part JOIN component AS k ON k.id = c.component JOIN flaw AS f ON f.id = c.flaw
+        JOIN image AS i ON i.id = held.image
+      WHERE held.image = ${image} AND ${allOf(findingConditions(query))}),
+    page AS (SELECT c.component, c.flaw FROM standing AS c JOIN image AS i USING (id)
+      WHERE ${behind(order, query.cursor)} ${orderBy(order)} LIMIT ${query.limit + 1})
+    SELECT ${findingColumns(visibility)}, ${sortKeys(order)} AS sort_keys, (SELECT count(*)::int FROM standing) AS total
+    FROM page JOIN candidate AS c USING (component, flaw) JOIN component AS k ON k.id = c.component
+      JOIN flaw AS f ON f.id = c.flaw JOIN image AS i ON i.id = ${image} ${orderBy(order)}`.execute(store);
+  const page = pageFrom(rows, order, query.limit, toFindingRow);
+  return isFirst ? { ...page, total: rows[0]?.total ?? 0 } : page;
 }
 
 /** All findings of some images, image by image. */

@@ -1,4 +1,5 @@
-import type { Store } from '../store/tables.ts';
+import { sql } from 'kysely';
+import type { Store } from './tables.ts';
 
 interface Remembered {
   readonly answer: Promise<unknown>;
@@ -25,4 +26,22 @@ export function rememberShortly<T>(store: Store, key: unknown, ms: number, make:
   const [oldest] = memory.keys();
   if (memory.size > most && oldest !== undefined) memory.delete(oldest);
   return answer;
+}
+
+/** In smaller estates everything is counted when it is asked for. */
+const largeEstate = 5_000;
+const totalMs = 2_000;
+const estateMs = 60_000;
+
+/** The total of a list, counted anew each time; where that means to look at very many images, up to two seconds old. */
+export async function rememberTotal(store: Store, key: unknown, count: () => Promise<number>): Promise<number> {
+  const images = await rememberShortly(store, 'images in the estate', estateMs, () => estimateImages(store));
+  return images < largeEstate ? count() : rememberShortly(store, key, totalMs, count);
+}
+
+/** As the database's own statistics have it; a new table has none. */
+async function estimateImages(store: Store): Promise<number> {
+  const { rows } = await sql<{ images: number }>`SELECT reltuples::int AS images FROM pg_class
+    WHERE oid = 'image'::regclass`.execute(store);
+  return rows[0]?.images ?? 0;
 }

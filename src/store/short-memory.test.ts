@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Store } from '../store/tables.ts';
 import { rememberShortly } from './short-memory.ts';
+import type { Store } from './tables.ts';
 
 const store = () => ({}) as Store;
 
