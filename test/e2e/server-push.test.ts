@@ -17,10 +17,8 @@ describe('a registry under continuous assessment', needs('docker-registry', 'sko
   let registry: PushRegistry;
   let server: ServerProcess;
   before(async () => {
-    [registry, server] = await Promise.all([
-      startPushRegistry(),
-      startServerProcess({ args: ['--network-allow', '127.0.0.0/8'] }),
-    ]);
+    registry = await startPushRegistry();
+    server = await startServerProcess({ args: ['--network-allow', '127.0.0.0/8'] });
   });
   after(async () => {
     await registry?.stop();
