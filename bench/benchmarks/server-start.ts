@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { adminPassword, freePort } from '../../test/support/server-process.ts';
+import { freePort } from '../../test/support/loopback.ts';
+import { adminPassword } from '../../test/support/server-process.ts';
 import type { Benchmark } from '../benchmark.ts';
 import type { Breakwater } from '../breakwater.ts';
 import { median } from '../statistics.ts';

@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test';
 import pg from 'pg';
 import { installedBinaries } from '../../src/store/embedded/binaries.ts';
 import { databaseUser } from '../../src/store/embedded/system-user.ts';
-import { freePort } from './programs.ts';
+import { freePort, listenOnLoopback } from '../support/loopback.ts';
 
 /** A PostgreSQL as the distribution makes it, reached by TCP: not ours to start or stop. */
 export interface ExternalPostgres {
@@ -151,7 +151,5 @@ export async function pretendPostgres(t: TestContext, row: Readonly<Record<strin
     });
   });
   t.after(() => server.close());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return `postgresql://a:b@127.0.0.1:${typeof address === 'object' ? address?.port : 0}/c`;
+  return `postgresql://a:b@127.0.0.1:${await listenOnLoopback(server)}/c`;
 }

@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
@@ -37,25 +36,5 @@ export function setVariable(t: TestContext, name: string, value: string): void {
   t.after(() => {
     if (previous === undefined) delete process.env[name];
     else process.env[name] = previous;
-  });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-export function canConnect(
-  target: { readonly path: string } | { readonly host: string; readonly port: number },
-): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(target, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
   });
 }

@@ -1,11 +1,10 @@
 import { createSign, randomUUID, X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { until } from '../support/until.ts';
-import { canConnect, freePort, run, start } from './programs.ts';
+import { freePort, listenOnLoopback, untilListening } from '../support/loopback.ts';
+import { run, start } from './programs.ts';
 
 export interface Certificate {
   /** Files in PEM form. */
@@ -32,7 +31,7 @@ export async function startRegistry(
     JSON.stringify({ version: 0.1, log: { level: 'error' }, storage: { inmemory: {} }, http, ...more }),
   );
   start(t, 'docker-registry', ['serve', path]);
-  await until(() => canConnect({ host: '127.0.0.1', port }));
+  await untilListening({ port });
   return { host, port };
 }
 
@@ -86,9 +85,8 @@ export async function startTokenServer(t: TestContext, work: string) {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ token: `${signed}.${signature}`, expires_in: 300 }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
-  const realm = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
+  const realm = `http://127.0.0.1:${await listenOnLoopback(server)}/token`;
   return { configuration: { realm, service: 'test registry', issuer: 'test', rootcertbundle: certificate } };
 }
 

@@ -15,8 +15,9 @@ import { notificationRoutes } from '../../src/server/routes/notifications.ts';
 import { registryRoutes } from '../../src/server/routes/registries.ts';
 import { startTestServer, type TestServer } from '../../src/server/testing/start-test-server.ts';
 import { findRegistry } from '../../src/store/registries.ts';
+import { freePort, untilListening } from '../support/loopback.ts';
 import { until } from '../support/until.ts';
-import { canConnect, freePort, needs, run, start } from './programs.ts';
+import { needs, run, start } from './programs.ts';
 import { makeCertificate, password, pushArchive, startRegistry, startTokenServer } from './real-registry.ts';
 
 /** The server's registries against real ones on loopback, which its configuration allows. */
@@ -133,7 +134,7 @@ test(
     if (failure) return t.skip(`the registry could not be built, which takes Go 1.24 and its modules: ${failure}`);
     const port = await freePort();
     start(t, program, [`127.0.0.1:${port}`]);
-    await until(() => canConnect({ host: '127.0.0.1', port }));
+    await untilListening({ port });
     const host = `127.0.0.1:${port}`;
     const server = await startServer(t);
     await connect(server, host, { signIn: { method: 'anonymous' }, tags: ['1*'] });

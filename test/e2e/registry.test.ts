@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -22,8 +22,8 @@ import { defaultLimits } from '../../src/images/limits.ts';
 import { readLayer } from '../../src/images/read-layer.ts';
 import { podman } from '../../src/images/sources/podman.ts';
 import { registry } from '../../src/images/sources/registry.ts';
-import { until } from '../support/until.ts';
-import { canConnect, needs, run, setVariable, start } from './programs.ts';
+import { listenOnLoopback, untilListening } from '../support/loopback.ts';
+import { needs, run, setVariable, start } from './programs.ts';
 import {
   hashOfPassword,
   makeCertificate,
@@ -196,7 +196,7 @@ test('an image that Podman holds is read from its socket', needs('podman'), asyn
   await run('podman', [...storage, 'load', '--quiet', '--input', archive]);
   const socket = join(work, 'podman.sock');
   start(t, 'podman', [...storage, 'system', 'service', '--time=0', `unix://${socket}`]);
-  await until(() => canConnect({ path: socket }));
+  await untilListening({ path: socket });
 
   const [name = ''] = (await run('podman', [...storage, 'images', '--format', '{{.Repository}}:{{.Tag}}'])).split('\n');
   // Only now: Podman itself would take it for the place of a remote engine.
@@ -270,7 +270,6 @@ async function startProxy(t: TestContext, port: number) {
     for (const end of [socket, target]) end.on('error', () => {});
     t.after(() => target.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  return { host: `127.0.0.1:${await listenOnLoopback(server)}`, asked };
 }

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -16,6 +15,7 @@ import type { Store } from '../../src/store/tables.ts';
 import { openTestStore } from '../../src/store/testing/open-test-store.ts';
 import { seedEstate, smallEstate } from '../../src/store/testing/seed-estate.ts';
 import { addToken } from '../../src/store/tokens.ts';
+import { freePort } from '../support/loopback.ts';
 
 export const adminPassword = 'the first administrator';
 
@@ -132,12 +132,4 @@ async function call(url: string, method: string, { headers = {}, body }: CallOpt
   const endless = answer.headers.get('content-type')?.startsWith('text/event-stream');
   if (endless) await answer.body?.cancel();
   return { status: answer.status, headers: answer.headers, text: endless ? '' : await answer.text() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }

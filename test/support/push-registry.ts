@@ -1,12 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { freePort } from './server-process.ts';
+import { freePort, untilListening } from './loopback.ts';
 import { sha256, type TarMember, tarOf } from './tar.ts';
 
 /** Debian's docker-registry, in memory, and a small client that pushes to it. */
@@ -54,7 +53,7 @@ export async function startPushRegistry(): Promise<PushRegistry> {
       }),
     );
     child = spawn('docker-registry', ['serve', path], { stdio: 'ignore' });
-    while (!(await canConnect(port))) await new Promise((resolve) => setTimeout(resolve, 25));
+    await untilListening({ port });
   };
   await restart();
   return {
@@ -139,14 +138,4 @@ async function upload(host: string, repository: string, blob: Buffer): Promise<v
   const headers = { 'content-type': 'application/octet-stream' };
   const ended = await fetch(place, { method: 'PUT', headers, body: new Uint8Array(blob) });
   if (ended.status !== 201) throw new Error(`The registry took no blob: ${ended.status}`);
-}
-
-function canConnect(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-      .on('connect', () => resolve(true))
-      .on('error', () => resolve(false))
-      .on('close', () => socket.destroy());
-    socket.on('connect', () => socket.end());
-  });
 }
