@@ -13,8 +13,12 @@ export const settings = z.object({
   }),
   /** An exception must end within so many days; 0 lets it stand. */
   exceptionDays: z.number().int().min(0).max(3_650),
-  /** How long what happened is kept. */
-  historyDays: z.number().int().min(1).max(36_500),
+  historyDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(36_500)
+    .describe('So many days what happened is kept; what stands, and what people decided, is kept whatever its age.'),
 });
 
 export const settingsChange = settings.partial();

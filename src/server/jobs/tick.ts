@@ -5,7 +5,9 @@ import { settlePlacements } from '../../store/settle-placements.ts';
 import type { ServerContext } from '../context.ts';
 import { deliveriesKeptMs } from '../notifications/receive.ts';
 import { storedSettings } from '../registries/registry-secrets.ts';
+import { readSettings } from '../settings.ts';
 import { tidySignIns } from '../sign-in/tidy-sign-ins.ts';
+import { tidyHistory } from './tidy-history.ts';
 
 const dayMs = 86_400_000;
 const jobsKeptMs = 30 * dayMs;
@@ -14,11 +16,12 @@ const jobsKeptMs = 30 * dayMs;
 export async function runTick(context: ServerContext): Promise<void> {
   const parts: readonly (readonly [string, (context: ServerContext) => Promise<void>])[] = [
     ['registries', pollRegistries],
-    ['jobs', ({ store, now }) => pruneJobs(store, new Date(now().getTime() - jobsKeptMs))],
+    ['jobs', pruneEndedJobs],
     ['notifications', pruneNotifications],
     ['placements', settleLeftovers],
     ['sign-ins', tidySignIns],
     ['exceptions', endExceptions],
+    ['history', tidyHistory],
   ];
   for (const [name, run] of parts)
     await run(context).catch((error) =>
@@ -34,6 +37,12 @@ async function pollRegistries({ store, queue, now }: ServerContext): Promise<voi
     const due = (row.last_crawl?.getTime() ?? 0) + pollMinutes * 60_000;
     if (pollMinutes > 0 && due <= now().getTime()) await queue.crawl(row.id, 'schedule');
   }
+}
+
+/** A job's end is no history that lasts: the image tells what became of it. */
+async function pruneEndedJobs({ store, now }: ServerContext): Promise<void> {
+  const { historyDays } = await readSettings(store);
+  await pruneJobs(store, new Date(now().getTime() - Math.min(jobsKeptMs, historyDays * dayMs)));
 }
 
 /** What an exception covered counts again from its last day on. */

@@ -101,7 +101,7 @@ function SettingsForm({ settings }: { readonly settings: Settings }) {
               1,
               36_500,
             )}
-            description="What appeared and went, and why."
+            description="What appeared and went, and images that lie nowhere. What stands stays."
           />
         </FormPair>
       </FormSection>
