@@ -1,10 +1,11 @@
 import { createSign, randomUUID, X509Certificate } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { freePort, listenOnLoopback, untilListening } from '../support/loopback.ts';
-import { run, start } from './programs.ts';
+import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
+import { listenOnLoopback } from '../support/loopback.ts';
+import { run } from './programs.ts';
 
 export interface Certificate {
   /** Files in PEM form. */
@@ -15,41 +16,14 @@ export interface Certificate {
 export const password = 'correct horse';
 export const hashOfPassword = '$2y$05$MIlD3Y58buUqd0HP4ytfwu22JxQFxvlltNOHHBf3.IITcYN50kLh.';
 
-/** Debian's docker-registry with its data in memory; JSON is YAML enough for it. */
+/** A registry that ends with the test. */
 export async function startRegistry(
   t: TestContext,
-  work: string,
-  more: object = {},
-  at: { readonly tls?: Certificate; readonly port?: number } = {},
-) {
-  const { tls, port = await freePort() } = at;
-  const host = `127.0.0.1:${port}`;
-  const http = { addr: host, ...(tls && { tls: { certificate: tls.certificate, key: tls.key } }) };
-  const path = join(work, `registry-${port}.yml`);
-  writeFileSync(
-    path,
-    JSON.stringify({ version: 0.1, log: { level: 'error' }, storage: { inmemory: {} }, http, ...more }),
-  );
-  start(t, 'docker-registry', ['serve', path]);
-  await untilListening({ port });
-  return { host, port };
-}
-
-/** Pushes a `docker save` archive. */
-export async function pushArchive(
-  archive: string,
-  host: string,
-  name: string,
-  more: readonly string[] = [],
-): Promise<void> {
-  await run('skopeo', [
-    'copy',
-    '--quiet',
-    '--dest-tls-verify=false',
-    ...more,
-    `docker-archive:${archive}`,
-    `docker://${host}/${name}`,
-  ]);
+  ...options: Parameters<typeof startDockerRegistry>
+): Promise<DockerRegistry> {
+  const registry = await startDockerRegistry(...options);
+  t.after(registry.stop);
+  return registry;
 }
 
 /** Gives tokens by https://distribution.github.io/distribution/spec/auth/jwt/: to anybody for `open/`, to jo for everything. */

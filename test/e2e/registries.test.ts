@@ -16,9 +16,11 @@ import { registryRoutes } from '../../src/server/routes/registries.ts';
 import { startTestServer, type TestServer } from '../../src/server/testing/start-test-server.ts';
 import { findRegistry } from '../../src/store/registries.ts';
 import { freePort, untilListening } from '../support/loopback.ts';
+import { pushArchive, pushBlob, pushManifest } from '../support/push-to-registry.ts';
+import { sha256 } from '../support/tar.ts';
 import { until } from '../support/until.ts';
 import { needs, run, start } from './programs.ts';
-import { makeCertificate, password, pushArchive, startRegistry, startTokenServer } from './real-registry.ts';
+import { makeCertificate, password, startRegistry, startTokenServer } from './real-registry.ts';
 
 /** The server's registries against real ones on loopback, which its configuration allows. */
 const example = new URL('../../docs/examples/alpine-3.10.tar.gz', import.meta.url).pathname;
@@ -206,22 +208,11 @@ async function placesOf({ test: { context } }: RunningServer): Promise<string[]>
 
 /** Attaches something to an image, by subject and by the tag of older tools. */
 async function attach(host: string, repository: string, digest: string): Promise<void> {
-  const put = async (path: string, body: string, type: string) => {
-    const answer = await fetch(`http://${host}/v2/${repository}/${path}`, {
-      method: 'PUT',
-      body,
-      headers: { 'content-type': type },
-    });
-    assert.ok(answer.ok, `${path}: ${answer.status}`);
-  };
-  const began = await fetch(`http://${host}/v2/${repository}/blobs/uploads/`, { method: 'POST' });
-  const place = new URL(began.headers.get('location') ?? '', `http://${host}`);
-  const empty = 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a';
-  place.searchParams.set('digest', empty);
-  await fetch(place, { method: 'PUT', body: '{}' });
+  const empty = Buffer.from('{}');
+  await pushBlob(host, repository, empty);
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-  const config = { mediaType: 'application/vnd.dev.cosign.artifact.sig.v1+json', digest: empty, size: 2 };
+  const config = { mediaType: 'application/vnd.dev.cosign.artifact.sig.v1+json', digest: sha256(empty), size: 2 };
   const subject = { mediaType, digest, size: 1 };
   const manifest = JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [], subject });
-  await put(`manifests/${digest.replace(':', '-')}.sig`, manifest, mediaType);
+  await pushManifest(host, repository, `${digest.replace(':', '-')}.sig`, manifest);
 }

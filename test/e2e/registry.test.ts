@@ -23,15 +23,9 @@ import { readLayer } from '../../src/images/read-layer.ts';
 import { podman } from '../../src/images/sources/podman.ts';
 import { registry } from '../../src/images/sources/registry.ts';
 import { listenOnLoopback, untilListening } from '../support/loopback.ts';
+import { pushArchive } from '../support/push-to-registry.ts';
 import { needs, run, setVariable, start } from './programs.ts';
-import {
-  hashOfPassword,
-  makeCertificate,
-  password,
-  pushArchive,
-  startRegistry,
-  startTokenServer,
-} from './real-registry.ts';
+import { hashOfPassword, makeCertificate, password, startRegistry, startTokenServer } from './real-registry.ts';
 
 /** Debian's docker-registry, skopeo and Podman against each other and us, all on loopback. */
 const example = new URL('../../docs/examples/alpine-3.10.tar.gz', import.meta.url).pathname;

@@ -1,14 +1,14 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { freePort, untilListening } from './loopback.ts';
+import { type DockerRegistry, startDockerRegistry } from './docker-registry.ts';
+import { freePort } from './loopback.ts';
+import { pushArchive, pushBlob, pushManifest } from './push-to-registry.ts';
 import { sha256, type TarMember, tarOf } from './tar.ts';
 
-/** Debian's docker-registry, in memory, and a small client that pushes to it. */
+/** A docker-registry that goes on with what it has when it is started again, and a small client that pushes to it. */
 export interface PushRegistry {
   readonly host: string;
   /** Tells the registry, from its next start on, where to send notifications. */
@@ -21,18 +21,11 @@ export interface PushRegistry {
 }
 
 export async function startPushRegistry(): Promise<PushRegistry> {
-  const port = await freePort();
-  const host = `127.0.0.1:${port}`;
   const directory = mkdtempSync(join(tmpdir(), 'push-'));
-  let child: ChildProcess | undefined;
-  const end = async () => {
-    if (!child || child.exitCode !== null) return;
-    const gone = new Promise((resolve) => child?.once('exit', resolve));
-    child.kill();
-    await gone;
-  };
+  const port = await freePort();
+  let running: DockerRegistry | undefined;
   const restart: PushRegistry['restart'] = async (notify) => {
-    await end();
+    await running?.stop();
     const endpoint = notify && {
       name: 'breakwater',
       url: notify.url,
@@ -41,41 +34,25 @@ export async function startPushRegistry(): Promise<PushRegistry> {
       threshold: 5,
       backoff: '200ms',
     };
-    const path = join(directory, 'config.yml');
-    writeFileSync(
-      path,
-      JSON.stringify({
-        version: 0.1,
-        log: { level: 'error', accesslog: { disabled: true } },
-        storage: { filesystem: { rootdirectory: join(directory, 'data') }, delete: { enabled: true } },
-        http: { addr: host },
-        ...(endpoint && { notifications: { endpoints: [endpoint] } }),
-      }),
-    );
-    child = spawn('docker-registry', ['serve', path], { stdio: 'ignore' });
-    await untilListening({ port });
+    const configuration = {
+      storage: { filesystem: { rootdirectory: join(directory, 'data') }, delete: { enabled: true } },
+      ...(endpoint && { notifications: { endpoints: [endpoint] } }),
+    };
+    running = await startDockerRegistry(directory, configuration, { port });
   };
   await restart();
+  const host = `127.0.0.1:${port}`;
   return {
     host,
     restart,
     push: (repository, tag, files = smallImage()) => pushImage(host, repository, tag, files),
-    copy: async (archive, name) => {
-      const args = [
-        'copy',
-        '--quiet',
-        '--dest-tls-verify=false',
-        `docker-archive:${archive}`,
-        `docker://${host}/${name}`,
-      ];
-      await promisify(execFile)('skopeo', args, { timeout: 120_000 });
-    },
+    copy: (archive, name) => pushArchive(archive, host, name),
     remove: async (repository, digest) => {
       const answer = await fetch(`http://${host}/v2/${repository}/manifests/${digest}`, { method: 'DELETE' });
       if (!answer.ok) throw new Error(`The registry deleted nothing: ${answer.status}`);
     },
     stop: async () => {
-      await end();
+      await running?.stop();
       rmSync(directory, { recursive: true, force: true });
     },
   };
@@ -113,7 +90,7 @@ async function pushImage(host: string, repository: string, tag: string, files: r
     }),
   );
   const described = async (mediaType: string, blob: Buffer) => {
-    await upload(host, repository, blob);
+    await pushBlob(host, repository, blob);
     return { mediaType, size: blob.length, digest: sha256(blob) };
   };
   const manifest = JSON.stringify({
@@ -122,20 +99,6 @@ async function pushImage(host: string, repository: string, tag: string, files: r
     config: await described('application/vnd.oci.image.config.v1+json', config),
     layers: [await described('application/vnd.oci.image.layer.v1.tar+gzip', layer)],
   });
-  const answer = await fetch(`http://${host}/v2/${repository}/manifests/${tag}`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
-    body: manifest,
-  });
-  if (!answer.ok) throw new Error(`The registry took no manifest: ${answer.status} ${await answer.text()}`);
+  await pushManifest(host, repository, tag, manifest);
   return sha256(Buffer.from(manifest));
-}
-
-async function upload(host: string, repository: string, blob: Buffer): Promise<void> {
-  const begun = await fetch(`http://${host}/v2/${repository}/blobs/uploads/`, { method: 'POST' });
-  const place = new URL(begun.headers.get('location') ?? '', `http://${host}`);
-  place.searchParams.set('digest', sha256(blob));
-  const headers = { 'content-type': 'application/octet-stream' };
-  const ended = await fetch(place, { method: 'PUT', headers, body: new Uint8Array(blob) });
-  if (ended.status !== 201) throw new Error(`The registry took no blob: ${ended.status}`);
 }
