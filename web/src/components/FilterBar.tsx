@@ -25,7 +25,7 @@ interface FilterBarProps {
   readonly address: AddressFilter;
   readonly facets?: Facets | undefined;
   /** What can be searched for: "Name, tag or digest". */
-  readonly searchHint?: string;
+  readonly searchHint?: string | undefined;
   readonly searchRef: RefObject<HTMLInputElement | null>;
   /** "1,204 images" */
   readonly count?: ReactNode;

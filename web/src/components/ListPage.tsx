@@ -3,33 +3,30 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Facets } from '../../../src/server/contract/images.ts';
-import { type AddressFilter, parseAddress } from '../address-filter.ts';
+import { parseAddress, useAddressFilter } from '../address-filter.ts';
 import type { GrowingList } from '../api/page.ts';
 import { useShortcuts } from '../keyboard/use-shortcuts.ts';
-import { type Column, DataTable, type TableSort } from './DataTable.tsx';
+import { type Column, DataTable } from './DataTable.tsx';
 import { EmptyState } from './EmptyState.tsx';
 import { ErrorState } from './ErrorState.tsx';
 import { type Filter, FilterBar } from './FilterBar.tsx';
 import { plural } from './format.ts';
 import classes from './ListPage.module.css';
+import { filterNames, type ListFilters, sortOf } from './list-filters.ts';
 import { PageHead } from './PageHead.tsx';
 import { SidePanel } from './SidePanel.tsx';
 
 interface ListPageProps<Row> {
   readonly title: string;
-  readonly question: string;
+  /** The one question that the page answers. A list inside a tab has none, and no head. */
+  readonly question?: string;
   /** What a row is, in one and in many: `['image', 'images']`. */
   readonly noun: readonly [one: string, many: string];
   readonly list: GrowingList<Row>;
   readonly columns: readonly Column<Row>[];
   readonly rowId: (row: Row) => string;
-  readonly address: AddressFilter;
-  readonly filters?: readonly Filter[];
+  readonly filters?: ListFilters;
   readonly facets?: Facets | undefined;
-  readonly searchHint?: string;
-  /** Names of the query, besides the filters', that narrow the list (`package`), shown when set. */
-  readonly pinned?: readonly { readonly name: string; readonly title: string }[];
-  readonly defaultSort?: { readonly column: string; readonly direction: 'asc' | 'desc' };
   /** Details beside the list; with it, a click on a row opens them. */
   readonly panel?: ((row: Row) => { readonly title: ReactNode; readonly content: ReactNode }) | undefined;
   /** Address of the row's own page. */
@@ -41,13 +38,13 @@ interface ListPageProps<Row> {
   readonly lead?: ReactNode;
   /** At the end of the filter line: an export. */
   readonly tools?: ReactNode;
-  /** Without title and question, inside a tab. */
-  readonly embedded?: boolean;
 }
 
 /** A list that one filters, walks with the keyboard and opens. Pages only declare what is theirs. */
 export function ListPage<Row>(props: ListPageProps<Row>) {
-  const { list, address, rowId, href, filters = [], pinned = [] } = props;
+  const { list, rowId, href, filters = {} } = props;
+  const { search, offered = [], pinned = [], sort } = filters;
+  const address = useAddressFilter();
   const [active, setActive] = useState(-1);
   const searchRef = useRef<HTMLInputElement>(null);
   const tableRef = useRef<HTMLDivElement>(null);
@@ -76,22 +73,22 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
   });
   useRefreshWhenQuiet(list, tableRef, active >= 0 || selectedRow !== undefined);
 
-  const isFiltered = [...filters, ...pinned, { name: 'q' }].some(({ name }) => address.values[name]);
+  const isFiltered = filterNames(filters).some((name) => address.values[name]);
   // Inside a tab that tells its count, a bar with nothing to filter by would only take room.
-  const hasBar = !props.embedded || isFiltered || filters.length > 0 || props.searchHint || props.tools;
+  const hasBar = props.question || isFiltered || offered.length > 0 || search || props.tools;
   const isEmpty = !list.isLoading && !list.error && list.rows.length === 0 && !list.isChanging;
   const details = selectedRow === undefined ? undefined : props.panel?.(selectedRow);
   return (
     <>
-      {!props.embedded && <PageHead title={props.title} question={props.question} actions={props.actions} />}
+      {props.question && <PageHead title={props.title} question={props.question} actions={props.actions} />}
       {props.lead && <div className={classes.lead}>{props.lead}</div>}
       {hasBar && !(isEmpty && !isFiltered) && (
         <FilterBar
-          filters={[...filters, ...pinned.filter(({ name }) => address.values[name]).map(pinnedFilter)]}
+          filters={[...offered, ...pinned.filter(({ name }) => address.values[name]).map(pinnedFilter)]}
           address={address}
           facets={props.facets}
           searchRef={searchRef}
-          {...(props.searchHint ? { searchHint: props.searchHint } : {})}
+          searchHint={search}
           count={list.total === undefined ? undefined : countText(list.total, props.noun)}
           actions={props.tools}
         />
@@ -119,7 +116,7 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
               list={list}
               columns={props.columns}
               rowId={rowId}
-              sort={sortOf(address, props.defaultSort)}
+              sort={sortOf(address, sort)}
               selected={selected}
               onSelect={props.panel && ((row) => select(rowId(row) === selected ? undefined : row))}
               onOpen={href && open}
@@ -156,24 +153,6 @@ const pinnedFilter = ({ name, title }: { name: string; title: string }): Filter 
 
 const countText = (total: number, [one, many]: readonly [string, string]) =>
   total >= 100_000 ? `more than ${plural(100_000, one, many)}` : plural(total, one, many);
-
-function sortOf(address: AddressFilter, fallback: ListPageProps<never>['defaultSort']): TableSort {
-  const column = address.one('sort') ?? fallback?.column;
-  const direction = address.one('direction') === 'asc' ? 'asc' : address.one('direction') ? 'desc' : undefined;
-  const current =
-    direction ?? (column === fallback?.column ? fallback?.direction : undefined) ?? naturalDirection(column);
-  return {
-    column,
-    direction: current,
-    change: (next) => {
-      const turned = current === 'asc' ? 'desc' : 'asc';
-      address.set({ sort: next, direction: next === column ? turned : naturalDirection(next) });
-    },
-  };
-}
-
-/** Names from A, figures from the largest. */
-const naturalDirection = (column: string | undefined) => (column === 'name' || column === 'id' ? 'asc' : 'desc');
 
 /** Opens the reasons of the row in focus: its score, or whatever it marks with `data-explain`. */
 function explain(table: HTMLElement | null, index: number): void {

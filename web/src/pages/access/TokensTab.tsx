@@ -2,7 +2,6 @@ import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { TokenRow } from '../../../../src/server/contract/access.ts';
-import { useAddressFilter } from '../../address-filter.ts';
 import { useRemoveToken, useTokens } from '../../api/accounts.ts';
 import { Age } from '../../components/Age.tsx';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
@@ -47,14 +46,11 @@ export function TokensTab({ everybody = false }: { readonly everybody?: boolean 
   return (
     <>
       <ListPage<TokenRow>
-        embedded
         title={everybody ? 'Everybody’s tokens' : 'My tokens'}
-        question=""
         noun={['token', 'tokens']}
         list={useTokens(everybody ? { everybody: 'true' } : {})}
         columns={everybody ? [columns[0] as Column<TokenRow>, owner, ...columns.slice(1)] : columns}
         rowId={(row) => row.id}
-        address={useAddressFilter()}
         tools={make}
         empty={
           <EmptyState

@@ -2,12 +2,12 @@ import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { UserRow } from '../../../../src/server/contract/access.ts';
-import { pickQuery, useAddressFilter } from '../../address-filter.ts';
 import { useUsers } from '../../api/accounts.ts';
 import { Age } from '../../components/Age.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { Tag } from '../../components/Tag.tsx';
 import { AddUser } from './AddUser.tsx';
 import classes from './access.module.css';
@@ -51,8 +51,10 @@ const columns: readonly Column<UserRow>[] = [
   { id: 'created', title: 'Made', width: '92px', priority: 3, card: 'hidden', cell: (row) => <Age at={row.created} /> },
 ];
 
+const filters: ListFilters = { search: 'Login or name' };
+
 export function UsersTab() {
-  const address = useAddressFilter();
+  const { filter } = useListQuery(filters);
   const [isAdding, setAdding] = useState(false);
   const add = (
     <Button size="xs" onClick={() => setAdding(true)} leftSection={<IconPlus size={15} stroke={1.8} aria-hidden />}>
@@ -62,15 +64,12 @@ export function UsersTab() {
   return (
     <>
       <ListPage<UserRow>
-        embedded
         title="Users"
-        question=""
         noun={['user', 'users']}
-        list={useUsers(pickQuery(address, ['q']))}
+        list={useUsers(filter)}
         columns={columns}
         rowId={(row) => row.user}
-        address={address}
-        searchHint="Login or name"
+        filters={filters}
         tools={add}
         panel={(row) => ({ title: row.name ?? row.user, content: <UserPanel key={row.user} user={row} /> })}
         empty={

@@ -1,5 +1,4 @@
 import type { DatabaseChange, DatabaseStatus } from '../../../../src/server/contract/database.ts';
-import { useAddressFilter } from '../../address-filter.ts';
 import { useDatabase, useDatabaseChanges } from '../../api/database.ts';
 import { wholeList } from '../../api/page.ts';
 import { ApiError } from '../../api/request.ts';
@@ -8,6 +7,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { formatAge, formatDuration, formatInstant, formatNumber, plural } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { PageHead } from '../../components/PageHead.tsx';
 import { PartialState } from '../../components/PartialState.tsx';
 import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
@@ -88,14 +88,11 @@ function Sources({ database }: { readonly database: DatabaseStatus }) {
   const oldestFirst = [...database.sources].sort((a, b) => b.ageDays - a.ageDays);
   return (
     <ListPage
-      embedded
       title="Sources"
-      question=""
       noun={['source', 'sources']}
       list={wholeList(oldestFirst)}
       columns={sourceColumns}
       rowId={(row) => row.id}
-      address={useAddressFilter()}
       empty={
         <EmptyState title="The database names no sources">It was built by an older version; build it anew.</EmptyState>
       }
@@ -103,36 +100,36 @@ function Sources({ database }: { readonly database: DatabaseStatus }) {
   );
 }
 
+const streamFilters: ListFilters = {
+  search: 'debian, alpine, npm',
+  offered: [
+    {
+      kind: 'choice',
+      name: 'level',
+      title: 'Known',
+      options: [
+        { value: 'full', title: 'All flaws' },
+        { value: 'fixed-only', title: 'Fixed flaws only' },
+        { value: 'none', title: 'Nothing' },
+      ],
+    },
+  ],
+};
+
 function Streams({ database }: { readonly database: DatabaseStatus }) {
-  const address = useAddressFilter();
-  const q = address.one('q')?.toLowerCase() ?? '';
-  const level = address.values.level;
+  const { filter } = useListQuery(streamFilters);
+  const q = filter.q?.[0]?.toLowerCase() ?? '';
   const rows = database.streams.filter(
-    (row) => row.id.toLowerCase().includes(q) && (!level || level.includes(row.level)),
+    (row) => row.id.toLowerCase().includes(q) && (!filter.level || filter.level.includes(row.level)),
   );
   return (
     <ListPage
-      embedded
       title="Systems"
-      question=""
       noun={['system', 'systems']}
       list={wholeList(rows)}
       columns={streamColumns}
       rowId={(row) => row.id}
-      address={address}
-      searchHint="debian, alpine, npm"
-      filters={[
-        {
-          kind: 'choice',
-          name: 'level',
-          title: 'Known',
-          options: [
-            { value: 'full', title: 'All flaws' },
-            { value: 'fixed-only', title: 'Fixed flaws only' },
-            { value: 'none', title: 'Nothing' },
-          ],
-        },
-      ]}
+      filters={streamFilters}
       empty={<EmptyState title="The database covers no system">It was built without advisories.</EmptyState>}
     />
   );
@@ -141,14 +138,11 @@ function Streams({ database }: { readonly database: DatabaseStatus }) {
 function Changes() {
   return (
     <ListPage<DatabaseChange>
-      embedded
       title="Changes"
-      question=""
       noun={['database', 'databases']}
       list={useDatabaseChanges()}
       columns={changeColumns}
       rowId={(row) => row.id}
-      address={useAddressFilter()}
       empty={
         <EmptyState title="The first database is still the only one">
           When a newer one takes its place, what it changed for your images stands here.

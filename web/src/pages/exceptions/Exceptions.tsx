@@ -1,29 +1,31 @@
 import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import type { ExceptionRow } from '../../../../src/server/contract/exceptions.ts';
-import { pickQuery, useAddressFilter } from '../../address-filter.ts';
 import { askExceptionAddress, exceptionsAddress } from '../../addresses.ts';
 import { useExceptions } from '../../api/exceptions.ts';
 import { AppLink } from '../../components/AppLink.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import type { Filter } from '../../components/FilterBar.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { ExceptionPanel } from './ExceptionPanel.tsx';
 import { Ends, ExceptionState, kindTitles, ScopeWords, stateTitles } from './words.tsx';
 
 const states = ['asked', 'approved', 'refused', 'expired', 'withdrawn'] as const;
 const ended = ['refused', 'expired', 'withdrawn'];
 
-const filters: readonly Filter[] = [
-  {
-    kind: 'choice',
-    name: 'state',
-    title: 'State',
-    options: states.map((value) => ({ value, title: stateTitles[value] })),
-  },
-];
+const filters: ListFilters = {
+  search: 'CVE, package or reason',
+  offered: [
+    {
+      kind: 'choice',
+      name: 'state',
+      title: 'State',
+      options: states.map((value) => ({ value, title: stateTitles[value] })),
+    },
+  ],
+};
 
 const columns: readonly Column<ExceptionRow>[] = [
   {
@@ -70,8 +72,7 @@ const columns: readonly Column<ExceptionRow>[] = [
 ];
 
 export function Page() {
-  const address = useAddressFilter();
-  const filter = pickQuery(address, ['q', 'state']);
+  const { filter } = useListQuery(filters);
   // What ended is history: shown when asked for.
   const list = useExceptions(filter.state ? filter : { ...filter, state: ['asked', 'approved'] });
   const ask = (
@@ -92,9 +93,7 @@ export function Page() {
       list={list}
       columns={columns}
       rowId={(row) => row.id}
-      address={address}
       filters={filters}
-      searchHint="CVE, package or reason"
       actions={ask}
       tools={!filter.state && <AppLink to={exceptionsAddress({ state: ended })}>Ended and refused</AppLink>}
       panel={(row) => ({

@@ -1,5 +1,4 @@
 import type { HistoryEvent } from '../../../../src/server/contract/images.ts';
-import { pickQuery, useAddressFilter } from '../../address-filter.ts';
 import { imageAddress, vulnerabilityAddress } from '../../addresses.ts';
 import { useHistory } from '../../api/history.ts';
 import { AppLink } from '../../components/AppLink.tsx';
@@ -7,15 +6,17 @@ import type { Column } from '../../components/DataTable.tsx';
 import { Digest } from '../../components/Digest.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ExportMenu } from '../../components/ExportMenu.tsx';
-import type { Filter } from '../../components/FilterBar.tsx';
 import { formatInstant } from '../../components/format.ts';
 import { causeOptions, changeOptions, HistoryChange } from '../../components/HistoryChange.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 
-const filters: readonly Filter[] = [
-  { kind: 'choice', name: 'change', title: 'What', options: changeOptions },
-  { kind: 'choice', name: 'cause', title: 'Because of', options: causeOptions },
-];
+const filters: ListFilters = {
+  offered: [
+    { kind: 'choice', name: 'change', title: 'What', options: changeOptions },
+    { kind: 'choice', name: 'cause', title: 'Because of', options: causeOptions },
+  ],
+};
 
 const columns: readonly Column<HistoryEvent>[] = [
   { id: 'at', title: 'When', width: '176px', card: 'bare', cell: (event) => formatInstant(event.at) },
@@ -66,8 +67,7 @@ const columns: readonly Column<HistoryEvent>[] = [
 ];
 
 export function Page() {
-  const address = useAddressFilter();
-  const filter = pickQuery(address, ['change', 'cause']);
+  const { filter } = useListQuery(filters);
   return (
     <ListPage<HistoryEvent>
       title="History"
@@ -76,7 +76,6 @@ export function Page() {
       list={useHistory(filter)}
       columns={columns}
       rowId={(event) => `${event.at} ${event.image ?? ''} ${event.text}`}
-      address={address}
       filters={filters}
       tools={<ExportMenu path="/history/export" query={filter} what="Everything that these filters leave" />}
       empty={

@@ -1,14 +1,13 @@
 import type { FindingRow } from '../../../../src/server/contract/images.ts';
-import { pickQuery, useAddressFilter } from '../../address-filter.ts';
 import { vulnerabilityAddress } from '../../addresses.ts';
 import { useImageFindings } from '../../api/images.ts';
 import { Age } from '../../components/Age.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import type { Filter } from '../../components/FilterBar.tsx';
 import { FixState } from '../../components/FixState.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { PackageName } from '../../components/PackageName.tsx';
 import { Score } from '../../components/Score.tsx';
 import { Severity } from '../../components/Severity.tsx';
@@ -17,22 +16,26 @@ import { Tag } from '../../components/Tag.tsx';
 import { Exploited, Likelihood } from '../../components/Threat.tsx';
 import { FindingReasons, FindingScore } from './FindingPanel.tsx';
 
-const filters: readonly Filter[] = [
-  { kind: 'choice', name: 'severity', title: 'Severity', options: severityOptions },
-  {
-    kind: 'choice',
-    name: 'status',
-    title: 'Fix',
-    options: [
-      { value: 'fixed', title: 'Fixed version published' },
-      { value: 'not-fixed', title: 'No fix yet' },
-      { value: 'will-not-fix', title: 'Will not be fixed' },
-      { value: 'unknown', title: 'Unknown' },
-    ],
-  },
-  { kind: 'flag', name: 'exploited', title: 'Exploited' },
-  { kind: 'flag', name: 'excepted', title: 'With excepted ones' },
-];
+const filters: ListFilters = {
+  search: 'CVE, words or a package',
+  offered: [
+    { kind: 'choice', name: 'severity', title: 'Severity', options: severityOptions },
+    {
+      kind: 'choice',
+      name: 'status',
+      title: 'Fix',
+      options: [
+        { value: 'fixed', title: 'Fixed version published' },
+        { value: 'not-fixed', title: 'No fix yet' },
+        { value: 'will-not-fix', title: 'Will not be fixed' },
+        { value: 'unknown', title: 'Unknown' },
+      ],
+    },
+    { kind: 'flag', name: 'exploited', title: 'Exploited' },
+    { kind: 'flag', name: 'excepted', title: 'With excepted ones' },
+  ],
+  pinned: [{ name: 'package', title: 'Package' }],
+};
 
 const columns: readonly Column<FindingRow>[] = [
   {
@@ -101,22 +104,16 @@ const columns: readonly Column<FindingRow>[] = [
 ];
 
 export function FindingsTab({ digest }: { readonly digest: string }) {
-  const address = useAddressFilter();
-  const filter = pickQuery(address, ['q', 'severity', 'status', 'exploited', 'excepted', 'package']);
+  const { filter } = useListQuery(filters);
   return (
     <ListPage<FindingRow>
-      embedded
       title="Findings"
-      question=""
       noun={['finding', 'findings']}
       list={useImageFindings(digest, filter)}
       columns={columns}
       rowId={(row) => row.id}
       href={(row) => vulnerabilityAddress(row.vulnerability)}
-      address={address}
       filters={filters}
-      pinned={[{ name: 'package', title: 'Package' }]}
-      searchHint="CVE, words or a package"
       panel={(row) => ({
         title: `${row.vulnerability} in ${row.package.name}`,
         content: <FindingReasons finding={row} />,

@@ -1,5 +1,4 @@
 import type { HistoryEvent } from '../../../../src/server/contract/images.ts';
-import { useAddressFilter } from '../../address-filter.ts';
 import { vulnerabilityAddress } from '../../addresses.ts';
 import { useImageHistory } from '../../api/images.ts';
 import { AppLink } from '../../components/AppLink.tsx';
@@ -43,17 +42,13 @@ const columns: readonly Column<HistoryEvent>[] = [
 ];
 
 export function HistoryTab({ digest }: { readonly digest: string }) {
-  const address = useAddressFilter();
   return (
     <ListPage<HistoryEvent>
-      embedded
       title="History"
-      question=""
       noun={['event', 'events']}
       list={useImageHistory(digest)}
       columns={columns}
       rowId={(event) => `${event.at} ${event.text}`}
-      address={address}
       empty={
         <EmptyState title="Nothing happened yet">
           Pushes, scans and every finding that comes or goes are kept here.

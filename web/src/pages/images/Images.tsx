@@ -1,68 +1,62 @@
 import type { ImageRow } from '../../../../src/server/contract/images.ts';
-import { pickQuery, useAddressFilter } from '../../address-filter.ts';
 import { imageAddress } from '../../addresses.ts';
 import { useImageFacets, useImages } from '../../api/images.ts';
 import { AppLink } from '../../components/AppLink.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import type { Filter } from '../../components/FilterBar.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { severityOptions } from '../../components/severity-options.tsx';
 import { ImagePanel } from './ImagePanel.tsx';
 import { imageColumns } from './image-columns.tsx';
 
-const filters: readonly Filter[] = [
-  { kind: 'choice', name: 'registry', title: 'Registry' },
-  { kind: 'choice', name: 'repository', title: 'Repository' },
-  {
-    kind: 'choice',
-    name: 'severity',
-    title: 'Severity',
-    options: severityOptions,
-  },
-  { kind: 'choice', name: 'os', title: 'System' },
-  {
-    kind: 'choice',
-    name: 'state',
-    title: 'State',
-    options: [
-      { value: 'scanned', title: 'Scanned' },
-      { value: 'queued', title: 'Waiting' },
-      { value: 'scanning', title: 'Being scanned' },
-      { value: 'failed', title: 'Failed' },
-    ],
-  },
-  { kind: 'flag', name: 'exploited', title: 'Exploited' },
-  { kind: 'flag', name: 'fixable', title: 'Fix available' },
-  { kind: 'flag', name: 'endOfLife', title: 'End of life' },
-];
-
-const pinned = [
-  { name: 'package', title: 'Package' },
-  { name: 'vulnerability', title: 'Vulnerability' },
-];
-
-const filterNames = ['q', ...filters.map(({ name }) => name), ...pinned.map(({ name }) => name)];
+const filters: ListFilters = {
+  search: 'Name, tag or digest',
+  offered: [
+    { kind: 'choice', name: 'registry', title: 'Registry' },
+    { kind: 'choice', name: 'repository', title: 'Repository' },
+    {
+      kind: 'choice',
+      name: 'severity',
+      title: 'Severity',
+      options: severityOptions,
+    },
+    { kind: 'choice', name: 'os', title: 'System' },
+    {
+      kind: 'choice',
+      name: 'state',
+      title: 'State',
+      options: [
+        { value: 'scanned', title: 'Scanned' },
+        { value: 'queued', title: 'Waiting' },
+        { value: 'scanning', title: 'Being scanned' },
+        { value: 'failed', title: 'Failed' },
+      ],
+    },
+    { kind: 'flag', name: 'exploited', title: 'Exploited' },
+    { kind: 'flag', name: 'fixable', title: 'Fix available' },
+    { kind: 'flag', name: 'endOfLife', title: 'End of life' },
+  ],
+  pinned: [
+    { name: 'package', title: 'Package' },
+    { name: 'vulnerability', title: 'Vulnerability' },
+  ],
+  sort: { column: 'risk', direction: 'desc' },
+};
 
 export function Page() {
-  const address = useAddressFilter();
-  const filter = pickQuery(address, filterNames);
-  const list = useImages({ ...filter, ...pickQuery(address, ['sort', 'direction']) });
+  const { filter, order } = useListQuery(filters);
   const facets = useImageFacets(filter);
   return (
     <ListPage<ImageRow>
       title="Images"
       question="What is in my images, and how bad is it?"
       noun={['image', 'images']}
-      list={list}
+      list={useImages({ ...filter, ...order })}
       columns={imageColumns}
       rowId={(image) => image.digest}
       href={(image) => imageAddress(image.digest)}
-      address={address}
       filters={filters}
-      pinned={pinned}
       facets={facets.data}
-      searchHint="Name, tag or digest"
-      defaultSort={{ column: 'risk', direction: 'desc' }}
       panel={(image) => ({ title: image.name, content: <ImagePanel image={image} /> })}
       empty={
         <EmptyState

@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react';
 import type { ImageDetail, ImagePackage } from '../../../../src/server/contract/images.ts';
-import { pickQuery, useAddressFilter } from '../../address-filter.ts';
+import { useAddressFilter } from '../../address-filter.ts';
 import { imageAddress } from '../../addresses.ts';
 import { useImagePackages } from '../../api/images.ts';
 import { AppLink } from '../../components/AppLink.tsx';
@@ -9,15 +9,19 @@ import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { PackageName } from '../../components/PackageName.tsx';
 import classes from './images.module.css';
 import { Layers } from './Layers.tsx';
 
+const filters: ListFilters = { search: 'Name' };
+
 /** Packages, narrowed to a layer when one is chosen: which build step brought what. */
 export function PackagesTab({ image }: { readonly image: ImageDetail }) {
   const address = useAddressFilter();
+  const { filter } = useListQuery(filters);
   const layer = address.one('layer');
-  const all = useImagePackages(image.digest, pickQuery(address, ['q']));
+  const all = useImagePackages(image.digest, filter);
   // Which packages a layer brought is known only when all are here; an image has thousands at most.
   useEffect(() => {
     if (all.hasMore && !all.isLoadingMore) all.loadMore();
@@ -32,15 +36,12 @@ export function PackagesTab({ image }: { readonly image: ImageDetail }) {
       <Layers layers={image.layers} chosen={layer} choose={(diffID) => address.set({ layer: diffID })} />
       <div className={classes.packageList}>
         <ListPage<ImagePackage>
-          embedded
           title="Packages"
-          question=""
           noun={['package', 'packages']}
           list={{ ...all, rows, total: layer ? rows.length : all.total, hasMore: false }}
           columns={columns}
           rowId={(row) => row.id}
-          address={address}
-          searchHint="Name"
+          filters={filters}
           panel={(row) => ({ title: row.name, content: <PackagePanel row={row} digest={image.digest} /> })}
           empty={
             <EmptyState title="No package was found">

@@ -1,6 +1,5 @@
 import { useMemo } from 'react';
 import type { UpgradeRow } from '../../../../src/server/contract/images.ts';
-import { useAddressFilter } from '../../address-filter.ts';
 import { vulnerabilityAddress } from '../../addresses.ts';
 import { useImageUpgrades } from '../../api/images.ts';
 import { wholeList } from '../../api/page.ts';
@@ -80,19 +79,15 @@ const columns: readonly Column<UpgradeRow>[] = [
 
 /** What to change in the image's recipe, most useful first. */
 export function UpgradesTab({ digest }: { readonly digest: string }) {
-  const address = useAddressFilter();
   const upgrades = useImageUpgrades(digest);
   const list = useMemo(() => wholeList(upgrades.data?.items ?? []), [upgrades.data]);
   return (
     <ListPage<UpgradeRow>
-      embedded
       title="Upgrades"
-      question=""
       noun={['upgrade', 'upgrades']}
       list={{ ...list, isLoading: upgrades.isPending, error: upgrades.error, refresh: () => void upgrades.refetch() }}
       columns={columns}
       rowId={(row) => `${row.package.type} ${row.package.name} ${row.package.version}`}
-      address={address}
       panel={(row) => ({ title: `${row.package.name} → ${row.to}`, content: <UpgradePanel row={row} /> })}
       empty={
         <EmptyState title="No upgrade removes a finding">Either nothing was found, or nothing is fixed yet.</EmptyState>

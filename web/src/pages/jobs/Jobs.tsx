@@ -1,36 +1,38 @@
 import type { JobRow } from '../../../../src/server/contract/jobs.ts';
-import { pickQuery, useAddressFilter } from '../../address-filter.ts';
 import { jobsAddress } from '../../addresses.ts';
 import { useJobSummary, useJobs } from '../../api/jobs.ts';
 import { Age } from '../../components/Age.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import type { Filter } from '../../components/FilterBar.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { CancelJob, JobPanel } from './JobPanel.tsx';
 import { JobState, stateTitles } from './JobState.tsx';
 import classes from './jobs.module.css';
 import { becauseWords, durationOf, kindTitles } from './words.ts';
 
-const filters: readonly Filter[] = [
-  {
-    kind: 'choice',
-    name: 'state',
-    title: 'State',
-    options: (['running', 'waiting', 'failed', 'done', 'cancelled'] as const).map((value) => ({
-      value,
-      title: stateTitles[value],
-    })),
-  },
-  {
-    kind: 'choice',
-    name: 'kind',
-    title: 'Kind',
-    options: (['scan', 'crawl', 'rematch', 'backup'] as const).map((value) => ({ value, title: kindTitles[value] })),
-  },
-];
+const filters: ListFilters = {
+  search: 'Image or registry',
+  offered: [
+    {
+      kind: 'choice',
+      name: 'state',
+      title: 'State',
+      options: (['running', 'waiting', 'failed', 'done', 'cancelled'] as const).map((value) => ({
+        value,
+        title: stateTitles[value],
+      })),
+    },
+    {
+      kind: 'choice',
+      name: 'kind',
+      title: 'Kind',
+      options: (['scan', 'crawl', 'rematch', 'backup'] as const).map((value) => ({ value, title: kindTitles[value] })),
+    },
+  ],
+};
 
 const columns: readonly Column<JobRow>[] = [
   {
@@ -59,19 +61,16 @@ const columns: readonly Column<JobRow>[] = [
 ];
 
 export function Page() {
-  const address = useAddressFilter();
-  const list = useJobs(pickQuery(address, ['q', 'state', 'kind']));
+  const { filter } = useListQuery(filters);
   return (
     <ListPage<JobRow>
       title="Jobs"
       question="What is the server doing, and what did not work?"
       noun={['job', 'jobs']}
-      list={list}
+      list={useJobs(filter)}
       columns={columns}
       rowId={(row) => row.id}
-      address={address}
       filters={filters}
-      searchHint="Image or registry"
       lead={<Standing />}
       panel={(row) => ({ title: `${kindTitles[row.kind]} ${row.subject}`, content: <JobPanel job={row} /> })}
       empty={

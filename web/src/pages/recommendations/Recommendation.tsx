@@ -1,7 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { RecommendationDetail } from '../../../../src/server/contract/recommendations.ts';
-import { useAddressFilter } from '../../address-filter.ts';
 import { imageAddress } from '../../addresses.ts';
 import { wholeList } from '../../api/page.ts';
 import { useRecommendation } from '../../api/recommendations.ts';
@@ -13,6 +12,7 @@ import { ErrorState } from '../../components/ErrorState.tsx';
 import { formatNumber, plural } from '../../components/format.ts';
 import { ImageName } from '../../components/ImageName.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { Score } from '../../components/Score.tsx';
 import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
 import { DueField, OwnerField, StatusField } from './RecommendationFields.tsx';
@@ -72,22 +72,20 @@ const columns: readonly Column<ImageToUpgrade>[] = [
   { id: 'removes', title: 'Removes', width: '90px', align: 'end', cell: (image) => formatNumber(image.removes) },
 ];
 
+const filters: ListFilters = { search: 'Name' };
+
 function ImagesToUpgrade({ row }: { readonly row: RecommendationDetail }) {
-  const address = useAddressFilter();
-  const q = address.one('q')?.toLowerCase() ?? '';
+  const q = useListQuery(filters).filter.q?.[0]?.toLowerCase() ?? '';
   const list = useMemo(() => wholeList(row.imageList.filter(({ name }) => name.toLowerCase().includes(q))), [row, q]);
   return (
     <ListPage<ImageToUpgrade>
-      embedded
       title="Images to upgrade"
-      question=""
       noun={['image', 'images']}
       list={list}
       columns={columns}
       rowId={(image) => `${image.digest} ${image.version}`}
       href={(image) => imageAddress(image.digest)}
-      address={address}
-      searchHint="Name"
+      filters={filters}
       empty={<EmptyState title="No image needs this any more" />}
     />
   );

@@ -1,34 +1,35 @@
 import type { RecommendationRow } from '../../../../src/server/contract/recommendations.ts';
-import { pickQuery, useAddressFilter } from '../../address-filter.ts';
 import { recommendationAddress } from '../../addresses.ts';
 import { useRecommendations } from '../../api/recommendations.ts';
 import { AppLink } from '../../components/AppLink.tsx';
 import { Counts } from '../../components/Counts.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import type { Filter } from '../../components/FilterBar.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { Score } from '../../components/Score.tsx';
 import { Tag } from '../../components/Tag.tsx';
 import { DueField, OwnerField, StatusField, statusTitles } from './RecommendationFields.tsx';
 import { RecommendationPanel, RecommendationReasons } from './RecommendationPanel.tsx';
 import { Upgrade } from './Upgrade.tsx';
 
-const filters: readonly Filter[] = [
-  {
-    kind: 'choice',
-    name: 'status',
-    title: 'Status',
-    options: (['open', 'doing', 'accepted', 'done'] as const).map((value) => ({ value, title: statusTitles[value] })),
-  },
-  { kind: 'flag', name: 'overdue', title: 'Overdue' },
-];
-
-const pinned = [
-  { name: 'owner', title: 'Owner' },
-  { name: 'registry', title: 'Registry' },
-];
+const filters: ListFilters = {
+  search: 'Package, CVE or owner',
+  offered: [
+    {
+      kind: 'choice',
+      name: 'status',
+      title: 'Status',
+      options: (['open', 'doing', 'accepted', 'done'] as const).map((value) => ({ value, title: statusTitles[value] })),
+    },
+    { kind: 'flag', name: 'overdue', title: 'Overdue' },
+  ],
+  pinned: [
+    { name: 'owner', title: 'Owner' },
+    { name: 'registry', title: 'Registry' },
+  ],
+};
 
 const columns: readonly Column<RecommendationRow>[] = [
   { id: 'upgrade', title: 'Upgrade', width: 'minmax(240px, 1fr)', card: 'title', cell: (row) => <Upgrade row={row} /> },
@@ -61,22 +62,17 @@ const columns: readonly Column<RecommendationRow>[] = [
 ];
 
 export function Page() {
-  const address = useAddressFilter();
-  const filter = pickQuery(address, ['q', 'status', 'overdue', 'owner', 'registry']);
-  const list = useRecommendations(filter);
+  const { filter } = useListQuery(filters);
   return (
     <ListPage<RecommendationRow>
       title="Recommendations"
       question="Which upgrades remove the most risk, and who does them?"
       noun={['recommendation', 'recommendations']}
-      list={list}
+      list={useRecommendations(filter)}
       columns={columns}
       rowId={(row) => row.id}
       href={(row) => recommendationAddress(row.id)}
-      address={address}
       filters={filters}
-      pinned={pinned}
-      searchHint="Package, CVE or owner"
       panel={(row) => ({ title: row.title, content: <RecommendationPanel row={row} /> })}
       empty={
         <EmptyState title="Nothing needs an upgrade">

@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import type { RegistryRow } from '../../../../src/server/contract/registries.ts';
-import { useAddressFilter } from '../../address-filter.ts';
 import { connectRegistryAddress, imagesAddress, registryAddress } from '../../addresses.ts';
 import { useRegistries } from '../../api/registries.ts';
 import { useHasRole } from '../../api/session.ts';
@@ -81,7 +80,6 @@ const columns: readonly Column<RegistryRow>[] = [
 ];
 
 export function Page() {
-  const address = useAddressFilter();
   const list = useRegistries();
   const isAdmin = useHasRole('admin');
   const connect = isAdmin && (
@@ -104,7 +102,6 @@ export function Page() {
       columns={columns}
       rowId={(row) => row.name}
       href={(row) => registryAddress(row.name)}
-      address={address}
       actions={list.rows.length > 0 && connect}
       lead={
         failing.length > 0 && (

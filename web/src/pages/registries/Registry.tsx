@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import type { RegistryRow, RepositoryRow } from '../../../../src/server/contract/registries.ts';
-import { pickQuery, useAddressFilter } from '../../address-filter.ts';
 import { imagesAddress, jobsAddress } from '../../addresses.ts';
 import { useCrawlRegistry, useRegistry, useRepositories, useTestStoredRegistry } from '../../api/registries.ts';
 import { useHasRole } from '../../api/session.ts';
@@ -14,6 +13,7 @@ import { ErrorState } from '../../components/ErrorState.tsx';
 import { FormError } from '../../components/Form.tsx';
 import { formatAge, formatCount, formatNumber, plural } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { notifyDone, notifyFailed } from '../../components/notify.tsx';
 import { PartialState } from '../../components/PartialState.tsx';
 import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
@@ -138,20 +138,19 @@ const columns: readonly Column<RepositoryRow>[] = [
   { id: 'push', title: 'Last push', width: '110px', cell: (row) => <Age at={row.lastPush} missing="none seen" /> },
 ];
 
+const filters: ListFilters = { search: 'Part of a name' };
+
 function RepositoriesTab({ registry }: { readonly registry: RegistryRow }) {
-  const address = useAddressFilter();
+  const { filter } = useListQuery(filters);
   return (
     <ListPage<RepositoryRow>
-      embedded
       title="Repositories"
-      question=""
       noun={['repository', 'repositories']}
-      list={useRepositories(registry.name, pickQuery(address, ['q']))}
+      list={useRepositories(registry.name, filter)}
       columns={columns}
       rowId={(row) => row.name}
       href={(row) => imagesAddress({ registry: row.registry, repository: row.name })}
-      address={address}
-      searchHint="Part of a name"
+      filters={filters}
       empty={
         <EmptyState title="No repository is known yet">
           {registry.lastCrawl

@@ -1,5 +1,4 @@
 import type { TrailEntry } from '../../../../src/server/contract/access.ts';
-import { type AddressFilter, pickQuery, useAddressFilter } from '../../address-filter.ts';
 import { queryText } from '../../api/request.ts';
 import { useTrail } from '../../api/trail.ts';
 import { Age } from '../../components/Age.tsx';
@@ -8,26 +7,30 @@ import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ExportMenu } from '../../components/ExportMenu.tsx';
 import { Facts } from '../../components/Facts.tsx';
-import type { Filter } from '../../components/FilterBar.tsx';
 import { formatInstant } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { Tag } from '../../components/Tag.tsx';
 import classes from './trail.module.css';
 
-const filters: readonly Filter[] = [
-  {
-    kind: 'choice',
-    name: 'days',
-    title: 'Time',
-    single: true,
-    options: [
-      { value: '1', title: 'The last day' },
-      { value: '7', title: 'The last 7 days' },
-      { value: '30', title: 'The last 30 days' },
-      { value: '365', title: 'The last year' },
-    ],
-  },
-];
+const filters: ListFilters = {
+  search: 'Action or subject',
+  offered: [
+    {
+      kind: 'choice',
+      name: 'days',
+      title: 'Time',
+      single: true,
+      options: [
+        { value: '1', title: 'The last day' },
+        { value: '7', title: 'The last 7 days' },
+        { value: '30', title: 'The last 30 days' },
+        { value: '365', title: 'The last year' },
+      ],
+    },
+  ],
+  pinned: [{ name: 'who', title: 'Who' }],
+};
 
 const columns: readonly Column<TrailEntry>[] = [
   {
@@ -72,8 +75,8 @@ const columns: readonly Column<TrailEntry>[] = [
 ];
 
 export function Page() {
-  const address = useAddressFilter();
-  const query = { ...pickQuery(address, ['q', 'who']), ...sinceOf(address) };
+  const { days, ...filter } = useListQuery(filters).filter;
+  const query = { ...filter, ...sinceOf(Number(days?.[0])) };
   return (
     <ListPage<TrailEntry>
       title="Trail"
@@ -82,10 +85,7 @@ export function Page() {
       list={useTrail(query)}
       columns={columns}
       rowId={(row) => row.id}
-      address={address}
       filters={filters}
-      pinned={[{ name: 'who', title: 'Who' }]}
-      searchHint="Action or subject"
       tools={<ExportMenu path="/trail/export" query={query} what="Entries that these filters leave" />}
       panel={(row) => ({ title: row.action, content: <Entry entry={row} /> })}
       empty={
@@ -117,8 +117,7 @@ function Entry({ entry }: { readonly entry: TrailEntry }) {
 }
 
 /** To the hour, so that the question stays the same while one reads. */
-function sinceOf(address: AddressFilter): { readonly since?: string } {
-  const days = Number(address.one('days'));
+function sinceOf(days: number): { readonly since?: string } {
   if (!days) return {};
   const at = new Date(Date.now() - days * 86_400_000);
   at.setUTCMinutes(0, 0, 0);

@@ -1,5 +1,4 @@
 import type { VulnerabilityRow } from '../../../../src/server/contract/vulnerabilities.ts';
-import { pickQuery, useAddressFilter } from '../../address-filter.ts';
 import { imagesAddress, vulnerabilityAddress } from '../../addresses.ts';
 import { useVulnerabilities } from '../../api/vulnerabilities.ts';
 import { Age } from '../../components/Age.tsx';
@@ -7,31 +6,35 @@ import { AppLink } from '../../components/AppLink.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ExportMenu } from '../../components/ExportMenu.tsx';
-import type { Filter } from '../../components/FilterBar.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { Score } from '../../components/Score.tsx';
 import { Severity } from '../../components/Severity.tsx';
 import { severityOptions } from '../../components/severity-options.tsx';
 import { Exploited, Likelihood } from '../../components/Threat.tsx';
 import { VulnerabilityPanel, VulnerabilityScore } from './VulnerabilityPanel.tsx';
 
-const filters: readonly Filter[] = [
-  { kind: 'choice', name: 'severity', title: 'Severity', options: severityOptions },
-  { kind: 'flag', name: 'exploited', title: 'Exploited' },
-  { kind: 'flag', name: 'fixable', title: 'Fix available' },
-  {
-    kind: 'choice',
-    name: 'epss',
-    title: 'Likelihood',
-    single: true,
-    options: [
-      { value: '0.5', title: '50 % or more' },
-      { value: '0.1', title: '10 % or more' },
-      { value: '0.01', title: '1 % or more' },
-    ],
-  },
-];
+const filters: ListFilters = {
+  search: 'CVE, words or a package',
+  offered: [
+    { kind: 'choice', name: 'severity', title: 'Severity', options: severityOptions },
+    { kind: 'flag', name: 'exploited', title: 'Exploited' },
+    { kind: 'flag', name: 'fixable', title: 'Fix available' },
+    {
+      kind: 'choice',
+      name: 'epss',
+      title: 'Likelihood',
+      single: true,
+      options: [
+        { value: '0.5', title: '50 % or more' },
+        { value: '0.1', title: '10 % or more' },
+        { value: '0.01', title: '1 % or more' },
+      ],
+    },
+  ],
+  sort: { column: 'risk', direction: 'desc' },
+};
 
 const columns: readonly Column<VulnerabilityRow>[] = [
   {
@@ -107,22 +110,17 @@ const columns: readonly Column<VulnerabilityRow>[] = [
 ];
 
 export function Page() {
-  const address = useAddressFilter();
-  const filter = pickQuery(address, ['q', 'severity', 'exploited', 'fixable', 'epss']);
-  const list = useVulnerabilities({ ...filter, ...pickQuery(address, ['sort', 'direction']) });
+  const { filter, order } = useListQuery(filters);
   return (
     <ListPage<VulnerabilityRow>
       title="Vulnerabilities"
       question="Which known flaws touch my images, and which of them matter?"
       noun={['vulnerability', 'vulnerabilities']}
-      list={list}
+      list={useVulnerabilities({ ...filter, ...order })}
       columns={columns}
       rowId={(row) => row.id}
       href={(row) => vulnerabilityAddress(row.id)}
-      address={address}
       filters={filters}
-      searchHint="CVE, words or a package"
-      defaultSort={{ column: 'risk', direction: 'desc' }}
       panel={(row) => ({ title: row.id, content: <VulnerabilityPanel row={row} /> })}
       tools={<ExportMenu path="/findings/export" query={filter} what="Findings, image by image" />}
       empty={
