@@ -173,6 +173,8 @@ async function putImages(
   const pushedOf = (image: PlacedImage) => image.pushed ?? (cause === 'push' ? at : undefined);
   const nameOf = ({ digest, tags: [tag] }: PlacedImage) =>
     `${host}/${repository}${tag === undefined ? `@${digest}` : `:${tag}`}`;
+  const othersOf = ({ tags: [, ...others] }: PlacedImage) =>
+    others.map((tag) => `${host}/${repository}:${tag}`).join(' ');
   // A new name only where the image has a tag or had no name: people know it by the tag that it had last.
   const { rows } = await sql<{
     id: number;
@@ -182,11 +184,15 @@ async function putImages(
     scanner: string | null;
     gone: boolean;
   }>`
-    INSERT INTO image (digest, name, pushed, first_seen)
-    SELECT digest, name, pushed, ${at}::timestamptz FROM unnest(${images.map(({ digest }) => digest)}::text[],
-      ${images.map(nameOf)}::text[], ${images.map((image) => pushedOf(image)?.toISOString() ?? null)}::timestamptz[]) AS given(digest, name, pushed)
+    INSERT INTO image (digest, name, words, pushed, first_seen)
+    SELECT digest, name, words, pushed, ${at}::timestamptz FROM unnest(${images.map(({ digest }) => digest)}::text[],
+      ${images.map(nameOf)}::text[], ${images.map(othersOf)}::text[],
+      ${images.map((image) => pushedOf(image)?.toISOString() ?? null)}::timestamptz[]) AS given(digest, name, words, pushed)
     ORDER BY digest
     ON CONFLICT (digest) DO UPDATE SET
+      words = image.words || (SELECT coalesce(string_agg(' ' || word, ''), '')
+        FROM unnest(string_to_array(excluded.words, ' ') || excluded.name || image.name) AS word
+        WHERE word <> '' AND position(word IN image.words) = 0 AND NOT (word = image.name AND word = excluded.name)),
       name = CASE WHEN excluded.name LIKE '%@sha256:%' OR image.pushed > excluded.pushed THEN image.name ELSE excluded.name END,
       pushed = greatest(image.pushed, excluded.pushed)
     RETURNING id, digest, xmax = 0 AS is_new, state, scanner, gone IS NOT NULL AS gone`.execute(transaction);

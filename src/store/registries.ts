@@ -53,6 +53,7 @@ export async function changeRegistry(
       .executeTakeFirst();
     if (!row) return undefined;
     const { settings, ...rest } = change(row);
+    if (rest.host !== row.host) await callByHost(transaction, row.id, rest.host);
     return transaction
       .updateTable('registry')
       .set({ ...rest, settings: JSON.stringify(settings), crawl_state: null, failure: null })
@@ -60,6 +61,16 @@ export async function changeRegistry(
       .returningAll()
       .executeTakeFirst();
   });
+}
+
+/** Images are found by the new host at once; their names follow when the registry tells of them again. */
+async function callByHost(transaction: StoreTransaction, registry: number, host: string): Promise<void> {
+  await sql`UPDATE image SET words = image.words || places FROM (
+      SELECT placement.image, string_agg(' ' || ${host} || '/' || repository.name || coalesce(':' || tag.name, ''), '') AS places
+      FROM repository JOIN placement ON placement.repository = repository.id
+        LEFT JOIN tag ON tag.repository = placement.repository AND tag.image = placement.image
+      WHERE repository.registry = ${registry} GROUP BY 1) AS called
+    WHERE called.image = image.id`.execute(transaction);
 }
 
 export async function setNotificationSecret(store: Store, name: string, secret: Buffer): Promise<boolean> {

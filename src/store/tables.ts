@@ -80,6 +80,7 @@ export interface Tables {
     id: Generated<number>;
     digest: string;
     name: string;
+    words: Defaulted<string>;
     manifest_digest: string | null;
     config_digest: string | null;
     platform: string | null;

@@ -1,4 +1,9 @@
+import { sql } from 'kysely';
 import type { Store } from './tables.ts';
+
+/** What it was called before is still what it is called in its registry. */
+const wordsKeepingName = sql<string>`CASE WHEN image.name = excluded.name OR position(image.name IN image.words) > 0
+  THEN image.words ELSE image.words || ' ' || image.name END`;
 
 /** The row of an image that no registry told of; answers its id. */
 export async function putUploadedImage(
@@ -8,7 +13,7 @@ export async function putUploadedImage(
   const { id } = await store
     .insertInto('image')
     .values({ digest, name, first_seen: at })
-    .onConflict((conflict) => conflict.column('digest').doUpdateSet({ name }))
+    .onConflict((conflict) => conflict.column('digest').doUpdateSet({ name, words: wordsKeepingName }))
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;

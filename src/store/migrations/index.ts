@@ -1,5 +1,6 @@
 import type { Migration } from '../migration.ts';
 import { first } from './0001-first.ts';
+import { words } from './0002-words.ts';
 
 /** In order. */
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, words];

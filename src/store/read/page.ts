@@ -42,16 +42,6 @@ export function orderBy({ keys, direction }: Order): RawBuilder<unknown> {
   return sql`ORDER BY ${sql.join(keys.map(({ by }) => sql`${by} ${towards}`))}`;
 }
 
-/** The keys in columns of their own, to be ordered by where their tables are out of sight. */
-export function sortColumns({ keys }: Order): RawBuilder<unknown> {
-  return sql`${sql.join(keys.map(({ by }, at) => sql`${by} AS ${sql.ref(`key_${at}`)}`))}`;
-}
-
-export function orderByColumns({ keys, direction }: Order): RawBuilder<unknown> {
-  const towards = sql.raw(direction);
-  return sql`ORDER BY ${sql.join(keys.map((_, at) => sql`${sql.ref(`key_${at}`)} ${towards}`))}`;
-}
-
 /** True for the rows behind the cursor; without one, for all. */
 export function behind(order: Order, cursor: string | undefined): RawBuilder<boolean> {
   if (cursor === undefined) return sql<boolean>`true`;

@@ -19,6 +19,7 @@ interface ReadHit {
 }
 
 const ofEachKind = 6;
+const considered = 200;
 
 /** What the text may mean, as it is typed: a few of each kind, those that begin with it before those that contain it. */
 export async function searchEverything(store: Store, text: string, visibility: Visibility): Promise<SearchHit[]> {
@@ -48,7 +49,7 @@ async function searchImages(
     : sql``;
   const { rows } = await sql<ReadHit>`SELECT 'image' AS kind, i.digest AS id, ${imageName(visibility, 'i')} AS title,
       concat_ws(', ', i.os, CASE WHEN i.state = 'scanned' THEN s.critical || ' critical, ' || s.high || ' high' ELSE i.state END) AS detail
-    FROM (SELECT id FROM image WHERE name ILIKE ${part} AND gone IS NULL AND ${imageVisible(visibility, 'image.id')} LIMIT 200) AS found
+    FROM (SELECT id FROM image WHERE name ILIKE ${part} AND gone IS NULL AND ${imageVisible(visibility, 'image.id')} LIMIT ${considered}) AS found
       JOIN image AS i USING (id) JOIN image_summary AS s ON s.image = i.id
     ${byDigest}
     ORDER BY title LIMIT ${ofEachKind}`.execute(store);
@@ -100,13 +101,16 @@ async function searchPlaces(
   visibility: Visibility,
 ): Promise<readonly ReadHit[]> {
   const own = visibility === 'everything' ? sql`true` : sql`repository.id = ANY(${visibility.repositories}::int[])`;
+  // Of a name that very many have, some are enough to choose from.
+  const some = (pattern: string) =>
+    sql`(SELECT repository.id FROM repository WHERE repository.name ILIKE ${pattern} AND ${own} LIMIT ${considered})`;
   const { rows } =
     await sql<ReadHit>`(SELECT DISTINCT 'registry' AS kind, registry.name AS id, registry.name AS title, registry.host AS detail
       FROM registry LEFT JOIN repository ON repository.registry = registry.id
       WHERE (registry.name ILIKE ${part} OR registry.host ILIKE ${part}) AND ${own} ORDER BY 2 LIMIT ${ofEachKind})
     UNION ALL (SELECT 'repository', registry.name || '/' || repository.name, repository.name, registry.host
-      FROM repository JOIN registry ON registry.id = repository.registry
-      WHERE repository.name ILIKE ${part} AND ${own}
+      FROM (SELECT * FROM repository WHERE repository.id IN (${some(startsPattern(q))} UNION ${some(part)})) AS repository
+        JOIN registry ON registry.id = repository.registry
       ORDER BY repository.name ILIKE ${startsPattern(q)} DESC, repository.name LIMIT ${ofEachKind})`.execute(store);
   return rows;
 }

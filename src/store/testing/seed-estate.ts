@@ -83,6 +83,11 @@ export async function seedEstate(store: Store, size: EstateSize): Promise<void> 
       FROM placement JOIN repository ON repository.id = repository JOIN registry ON registry.id = registry
         LEFT JOIN tag ON tag.repository = placement.repository AND tag.image = placement.image AND tag.name <> 'latest'
       WHERE placement.image = image.id AND placement.repository = 1 + image.id % ${repositories}::int`);
+    await run(sql`UPDATE image SET words = places FROM (
+        SELECT placement.image, string_agg(host || '/' || repository.name || coalesce(':' || tag.name, ''), ' ') AS places
+        FROM placement JOIN repository ON repository.id = repository JOIN registry ON registry.id = registry
+          LEFT JOIN tag ON tag.repository = placement.repository AND tag.image = placement.image GROUP BY 1) AS found
+      WHERE found.image = image.id`);
     await run(sql`INSERT INTO image_components (image, components)
       SELECT id, array_agg(DISTINCT component ORDER BY component) FROM (
         SELECT id, (id % ${bases}::int) * ${ofBase}::int + p AS component FROM image, generate_series(1, ${ofBase}::int) AS p WHERE state = 'scanned'
