@@ -16,7 +16,7 @@ export async function factsOf(
 /**
  * Sets components aside of which nothing can be read any more: the next scan that meets one of these packages adds it
  * anew. What was found in them stands until then; images that have them say that they must be scanned again. Answers how
- * many of those there are.
+ * many of the components an image still has.
  */
 export async function setAside(
   transaction: StoreTransaction,
@@ -27,12 +27,15 @@ export async function setAside(
   if (components.length === 0) return 0;
   await sql`UPDATE component SET key = substr(sha256(convert_to('set aside ' || id, 'UTF8')), 1, 16)
     WHERE id = ANY(${components}::integer[])`.execute(transaction);
-  const { rows } = await sql<{ images: number }>`WITH marked AS (
+  await sql`WITH marked AS (
       UPDATE image SET state = 'failed', failure = ${JSON.stringify(failure)}::jsonb
       WHERE state = 'scanned' AND id IN (SELECT image FROM image_components WHERE components && ${components}::integer[])
-      RETURNING id),
-    told AS (INSERT INTO image_event (image, at, cause, change, detail)
-      SELECT id, ${at}::timestamptz, 'scan', 'failed', ${failure.message}::text FROM marked)
-    SELECT count(*)::integer AS images FROM marked`.execute(transaction);
-  return rows[0]?.images ?? 0;
+      RETURNING id)
+    INSERT INTO image_event (image, at, cause, change, detail)
+    SELECT id, ${at}::timestamptz, 'scan', 'failed', ${failure.message}::text FROM marked`.execute(transaction);
+  const { rows } = await sql<{
+    held: number;
+  }>`SELECT count(*)::integer AS held FROM unnest(${components}::integer[]) AS c
+    WHERE EXISTS (SELECT FROM image_components WHERE components @> ARRAY[c])`.execute(transaction);
+  return rows[0]?.held ?? 0;
 }

@@ -82,7 +82,7 @@ export async function openVulnerabilities(options: VulnerabilitiesOptions): Prom
       installedBy,
     };
     const installed = await installInWorker({ url, installation }, closing.signal);
-    if (installed) log.info({ ...installed }, 'a new vulnerability database is in force');
+    if (installed) tellOf(installed, log);
     await refresh();
     return installed;
   };
@@ -130,8 +130,16 @@ async function openFirst(options: VulnerabilitiesOptions, folder: string): Promi
     const kept = await keepFile(folder, source);
     const installation = { ...(latest && { expected: latest.id }), after: kept.path, digest: kept.digest, installedBy };
     // Alone in an empty store this takes no time; a replica that comes second takes what the first installed.
-    await installDatabase(store, installation, storeFile(kept.path));
+    const installed = await installDatabase(store, installation, storeFile(kept.path));
+    if (installed) tellOf(installed, options.log);
   }
+}
+
+function tellOf(installed: Installed, log: Logger): void {
+  log.info({ ...installed }, 'a new vulnerability database is in force');
+  const { packagesUnreadable: packages } = installed;
+  if (packages > 0)
+    log.warn({ packages }, 'what is kept of some packages cannot be read: images that have them must be scanned again');
 }
 
 function sourceOf({ vulnerabilityDatabase }: VulnerabilitiesOptions['config'], folder: string) {

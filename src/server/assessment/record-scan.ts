@@ -10,13 +10,14 @@ import {
   type ScannedImageRow,
   type StillOurs,
 } from '../../store/record-scan.ts';
+import { factsOf, setAside } from '../../store/set-aside.ts';
 import type { Store } from '../../store/tables.ts';
 import type { Inventory } from '../../vulnerability/assemble.ts';
 import { type Component, componentsOf } from '../../vulnerability/component.ts';
 import { coverageOf } from '../../vulnerability/coverage.ts';
 import { versionSchemes } from '../../vulnerability/version-schemes/index.ts';
 import { type DetailComponent, packDetail } from './image-detail.ts';
-import { componentRow, matchedRows } from './stored-rows.ts';
+import { componentRow, matchedRows, readableFacts, unreadable } from './stored-rows.ts';
 import type { CurrentDatabase, Vulnerabilities } from './vulnerabilities.ts';
 
 /** What a look through an image brought. */
@@ -48,6 +49,7 @@ export async function recordScan(
 ): Promise<RecordedImage | 'lost'> {
   const { packages } = scan.inventory;
   const components = componentsOf(packages);
+  if (thorough.includes(scan.because)) await replaceUnreadable(recorder, components);
   const rows = await storedComponents(recorder, components, packages);
   const row = imageRow(scan, rows, recorder.vulnerabilities.current(), recorder.now());
   for (;;) {
@@ -55,6 +57,17 @@ export async function recordScan(
     if (recorded !== 'busy') return recorded;
     await wait(busyMs);
   }
+}
+
+/** Somebody asked for this very scan, perhaps because something of the last one is broken. */
+const thorough: readonly string[] = ['asked', 'upload'];
+
+/** Where what is kept of a package cannot be read, it is kept anew. */
+async function replaceUnreadable({ store, now }: Recorder, components: readonly Component[]): Promise<void> {
+  const kept = await factsOf(store, [...new Set(components.map(({ key }) => key))]);
+  const damaged = kept.flatMap(({ id, facts }) => (readableFacts(facts) === undefined ? [id] : []));
+  if (damaged.length === 0) return;
+  await store.transaction().execute((transaction) => setAside(transaction, damaged, unreadable, now()));
 }
 
 const busyMs = 200;

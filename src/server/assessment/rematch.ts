@@ -13,13 +13,14 @@ import {
   updateRisks,
 } from '../../store/rematch.ts';
 import { followCandidates, type RematchFigures } from '../../store/rematch-summaries.ts';
+import { setAside } from '../../store/set-aside.ts';
 import type { Store, StoreTransaction } from '../../store/tables.ts';
 import { openDatabase, type VulnerabilityDatabase } from '../../vulnerability/database.ts';
 import { differenceOf } from '../../vulnerability/database-difference.ts';
 import { describeFlaw, verdictDigest } from '../../vulnerability/flaw-description.ts';
 import { createJudge } from '../../vulnerability/judge.ts';
 import { versionSchemes } from '../../vulnerability/version-schemes/index.ts';
-import { candidateRisk, flawRow, matchedRows, type RiskOfFlaw, unpackFacts } from './stored-rows.ts';
+import { candidateRisk, flawRow, matchedRows, type RiskOfFlaw, readableFacts, unreadable } from './stored-rows.ts';
 
 /** A vulnerability database that takes the place of another. */
 export interface Installation {
@@ -37,6 +38,8 @@ export interface Installed extends RematchFigures {
   readonly build: number;
   readonly keysChanged: number;
   readonly packagesRematched: number;
+  /** Packages that could not be: nothing can be read of them any more. Images that have them say so. */
+  readonly packagesUnreadable: number;
   /** ms */
   readonly took: number;
 }
@@ -108,31 +111,39 @@ async function rematch(
   await updateRisks(transaction, flaws.risks);
   // How a component is looked up depends on nothing but its streams.
   const hasOtherKeys = difference === undefined || difference.streams.length > 0;
-  await judgeWaiting(transaction, build, after, hasOtherKeys);
+  const damaged = await judgeWaiting(transaction, build, after, hasOtherKeys);
+  const packagesUnreadable = await setAside(transaction, damaged, unreadable, new Date());
   await compareCandidates(transaction, flaws.riskChanged);
   const figures = await followCandidates(transaction, flaws.renamed);
   return {
     ...figures,
-    packagesRematched,
+    packagesRematched: packagesRematched - damaged.length,
+    packagesUnreadable,
     keysChanged: (difference?.keys.length ?? 0) + (difference?.streams.length ?? 0),
   };
 }
 
+/** Answers those of which nothing can be read: for them stands what stood. */
 async function judgeWaiting(
   transaction: StoreTransaction,
   build: number,
   database: VulnerabilityDatabase,
   hasOtherKeys: boolean,
-): Promise<void> {
+): Promise<readonly number[]> {
   const occasion = { cause: 'advisory', at: new Date(), build } as const;
   let judge = createJudge(database, versionSchemes);
   let judged = 0;
   let last = 0;
+  const damaged: number[] = [];
   for (;;) {
     const waiting = await nextComponents(transaction, last, componentsAtOnce);
-    if (waiting.length === 0) return;
+    if (waiting.length === 0) return damaged;
     last = waiting.at(-1)?.id ?? last;
-    const components = waiting.map(({ id, purl, facts }) => ({ id, purl, facts: unpackFacts(facts) }));
+    const components = waiting.flatMap(({ id, purl, facts: packed }) => {
+      const facts = readableFacts(packed);
+      if (facts === undefined) damaged.push(id);
+      return facts === undefined ? [] : [{ id, purl, facts }];
+    });
     const rows = matchedRows(components, database, judge);
     await replaceCandidates(transaction, rows.components, rows.flaws, occasion);
     if (hasOtherKeys) await replaceKeys(transaction, rows.components);

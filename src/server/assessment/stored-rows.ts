@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { AppError } from '../../lib/errors.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Package } from '../../model/package.ts';
 import { severityCode, severityOf, statusCode } from '../../store/candidate-codes.ts';
 import type { CandidateRow } from '../../store/candidates.ts';
 import type { ComponentRow, MatchedComponent } from '../../store/components.ts';
 import type { FlawRow } from '../../store/flaws.ts';
-import type { Component } from '../../vulnerability/component.ts';
+import { areFacts, type Component } from '../../vulnerability/component.ts';
 import type { VulnerabilityDatabase } from '../../vulnerability/database.ts';
 import { describeFlaw, type FlawDescription } from '../../vulnerability/flaw-description.ts';
 import type { Judge } from '../../vulnerability/judge.ts';
@@ -79,11 +80,33 @@ export function packFacts(facts: string): Buffer {
   return plain.length < compressedFrom ? plain : zstdCompressSync(plain);
 }
 
+/** Throws FILE_INVALID for bytes that nobody packed. */
 export function unpackFacts(packed: Buffer): string {
-  return (packed[0] === jsonStart ? packed : zstdDecompressSync(packed, { maxOutputLength: maxFacts })).toString(
-    'utf8',
-  );
+  try {
+    return (packed[0] === jsonStart ? packed : zstdDecompressSync(packed, { maxOutputLength: maxFacts })).toString(
+      'utf8',
+    );
+  } catch (cause) {
+    throw new AppError('FILE_INVALID', unreadable.message, { cause });
+  }
 }
+
+/** Facts by which a package can be judged; undefined where the bytes tell of none. */
+export function readableFacts(packed: Buffer): string | undefined {
+  try {
+    const facts = unpackFacts(packed);
+    return areFacts(facts) ? facts : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an image is told that has packages of which nothing can be read any more. */
+export const unreadable = {
+  code: 'FILE_INVALID',
+  message:
+    'What is kept of some of its packages cannot be read. Their findings stand as they were: scan the image again.',
+} as const;
 
 export function flawRow({
   name,
