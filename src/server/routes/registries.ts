@@ -39,7 +39,7 @@ import { notificationContext, sealedSettings } from '../registries/registry-secr
 import type { RegistryTarget } from '../registries/registry-target.ts';
 import { testConnection } from '../registries/test-connection.ts';
 import { type Caller, type Route, route } from '../route.ts';
-import { reachesRegistry, visibleTo as reachOf } from '../sign-in/access.ts';
+import { reachesRegistry, reachOfRole } from '../sign-in/access.ts';
 import { randomSecret } from '../sign-in/secret-text.ts';
 import { receiverOf } from './notifications.ts';
 
@@ -219,7 +219,7 @@ const crawl = route({
   status: 202,
   trail: 'registry.crawl',
   handle: async ({ params, caller }, { store, queue }) => {
-    if (!caller || !reachesRegistry(reachOf(caller, 'analyst'), params.name)) throw missing(params.name);
+    if (!caller || !reachesRegistry(reachOfRole(caller, 'analyst'), params.name)) throw missing(params.name);
     const row = await findRegistry(store, params.name);
     if (!row) throw missing(params.name);
     return queue.crawl(row.id, 'asked');
@@ -283,7 +283,8 @@ async function rowFor(row: RegistryStored, caller: Caller | undefined, { store }
 /** A registry that the caller may see something of; others do not exist for the caller. */
 async function visibleRow(name: string, caller: Caller | undefined, { store }: ServerContext): Promise<RegistryStored> {
   const row = await findRegistry(store, name);
-  const isVisible = caller && (reachOf(caller).everything || (await visibleNames(store, caller)).includes(name));
+  const isVisible =
+    caller && (reachOfRole(caller, 'reader').everything || (await visibleNames(store, caller)).includes(name));
   if (!row || !isVisible) throw missing(name);
   return row;
 }
@@ -291,11 +292,11 @@ async function visibleRow(name: string, caller: Caller | undefined, { store }: S
 async function visibleNames(store: ServerContext['store'], caller: Caller | undefined): Promise<readonly string[]> {
   const reach = await visibleTo(store, caller?.grants ?? []);
   const within = reach === 'everything' ? [] : await registriesOf(store, reach.repositories);
-  return [...new Set([...(caller ? reachOf(caller).registries : []), ...within])];
+  return [...new Set([...(caller ? reachOfRole(caller, 'reader').registries : []), ...within])];
 }
 
 function assertAdministers(caller: Caller | undefined, name: string): void {
-  if (!caller || !reachesRegistry(reachOf(caller, 'admin'), name)) throw missing(name);
+  if (!caller || !reachesRegistry(reachOfRole(caller, 'admin'), name)) throw missing(name);
 }
 
 /** What cannot be is told before anything is kept. */

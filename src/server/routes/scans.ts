@@ -5,7 +5,7 @@ import { version } from '../../lib/version.ts';
 import type { ScannedImage } from '../../model/report.ts';
 import { placeImages } from '../../store/placements.ts';
 import { findPulledImage } from '../../store/read/find-pulled-image.ts';
-import { visibleTo as reachOf } from '../../store/read/visibility.ts';
+import { visibleTo } from '../../store/read/visibility.ts';
 import { putUploadedImage } from '../../store/uploads.ts';
 import { readInventoryDocument } from '../../vulnerability/sbom/read-sbom-file.ts';
 import { recordScan } from '../assessment/record-scan.ts';
@@ -55,7 +55,7 @@ const rescan = route({
   status: 202,
   trail: 'image.rescan',
   handle: async ({ params, caller }, { store, queue }) => {
-    const reach = await reachOf(store, caller?.grants ?? [], ['analyst', 'admin']);
+    const reach = await visibleTo(store, caller?.grants ?? [], ['analyst', 'admin']);
     const found = await findPulledImage(store, params.digest, reach);
     if (!found) throw new AppError('NOT_FOUND', `There is no image ${params.digest} that you may scan.`);
     if (!found.placed)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Grant, Role, Scope } from '../contract/access.ts';
-import { covers, holds, intersect, mayCall, visibleTo } from './access.ts';
+import { covers, holds, intersect, mayCall, reachOfRole } from './access.ts';
 
 const all: Scope = { kind: 'all' };
 const registry = (value: string): Scope => ({ kind: 'registry', value });
@@ -66,7 +66,7 @@ test('a limited role passes where the handler limits, and nowhere else', () => {
 
 test('where one may act is told by role', () => {
   const caller = { grants: [to('reader', all), to('analyst', registry('b')), to('admin', registry('a'))] };
-  assert.equal(visibleTo(caller).everything, true);
-  assert.deepEqual(visibleTo(caller, 'analyst').registries, ['a', 'b']);
-  assert.deepEqual(visibleTo(caller, 'admin').registries, ['a']);
+  assert.equal(reachOfRole(caller, 'reader').everything, true);
+  assert.deepEqual(reachOfRole(caller, 'analyst').registries, ['a', 'b']);
+  assert.deepEqual(reachOfRole(caller, 'admin').registries, ['a']);
 });

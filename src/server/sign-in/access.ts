@@ -8,7 +8,7 @@ export function holds(role: Role, asked: Role): boolean {
   return ranks[role] >= ranks[asked];
 }
 
-/** Whether somebody may call a route at all; what a scoped one then shows is the handler's, by `visibleTo`. */
+/** Whether somebody may call a route at all; what a scoped one then shows is the handler's. */
 export function mayCall(access: Access, grants: readonly Grant[]): boolean {
   if (typeof access === 'string') return true;
   return grants.some(
@@ -17,7 +17,7 @@ export function mayCall(access: Access, grants: readonly Grant[]): boolean {
 }
 
 /** What a role of the caller reaches: everything, or these. A repository is a glob over `registry/repository`. */
-export interface Visible {
+export interface RoleReach {
   readonly everything: boolean;
   readonly registries: readonly string[];
   readonly repositories: readonly string[];
@@ -25,8 +25,8 @@ export interface Visible {
   readonly namespaces: readonly string[];
 }
 
-/** What the caller sees, or, with a role, where the caller may act in that role. */
-export function visibleTo(caller: Pick<Caller, 'grants'>, role: Role = 'reader'): Visible {
+/** Where the caller may act in a role: every role may also see. The rows that this comes to are the store's to say. */
+export function reachOfRole(caller: Pick<Caller, 'grants'>, role: Role): RoleReach {
   const scopes = caller.grants.filter((grant) => holds(grant.role, role)).map(({ scope }) => scope);
   const of = (kind: Scope['kind']) =>
     [...new Set(scopes.filter((scope) => scope.kind === kind).map(({ value = '' }) => value))].sort();
@@ -40,8 +40,8 @@ export function visibleTo(caller: Pick<Caller, 'grants'>, role: Role = 'reader')
 }
 
 /** Whether all of a registry is within reach. */
-export function reachesRegistry(visible: Visible, registry: string): boolean {
-  return visible.everything || visible.registries.includes(registry);
+export function reachesRegistry(reach: RoleReach, registry: string): boolean {
+  return reach.everything || reach.registries.includes(registry);
 }
 
 /** `*` stands for any run of characters. Linear in text times stars, without backtracking over more than the last one. */
