@@ -1,13 +1,13 @@
 import type { HistoryEvent } from '../../../../src/server/contract/images.ts';
-import { imageAddress, vulnerabilityAddress } from '../../addresses.ts';
+import { imageAddress } from '../../addresses.ts';
 import { useHistory } from '../../api/history.ts';
 import { AppLink } from '../../components/AppLink.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { Digest } from '../../components/Digest.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ExportMenu } from '../../components/ExportMenu.tsx';
-import { formatInstant } from '../../components/format.ts';
-import { causeOptions, changeOptions, HistoryChange } from '../../components/HistoryChange.tsx';
+import { causeOptions, changeOptions } from '../../components/HistoryChange.tsx';
+import { historyColumns } from '../../components/history-columns.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
 import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 
@@ -19,36 +19,10 @@ const filters: ListFilters = {
 };
 
 const columns: readonly Column<HistoryEvent>[] = [
-  { id: 'at', title: 'When', width: '176px', card: 'bare', cell: (event) => formatInstant(event.at) },
-  {
-    id: 'change',
-    title: 'Change',
-    width: '80px',
-    card: 'bare',
-    cell: (event) => <HistoryChange change={event.change} />,
-  },
-  {
-    id: 'text',
-    title: 'What happened',
-    width: 'minmax(240px, 1fr)',
-    card: 'title',
-    cell: (event) => <span title={event.text}>{event.text}</span>,
-  },
-  {
-    id: 'vulnerability',
-    title: 'Vulnerability',
-    width: '150px',
-    priority: 2,
-    card: 'bare',
-    cell: (event) =>
-      event.vulnerability ? (
-        <AppLink to={vulnerabilityAddress(event.vulnerability)} className="quiet">
-          {event.vulnerability}
-        </AppLink>
-      ) : (
-        '–'
-      ),
-  },
+  historyColumns.at,
+  historyColumns.change,
+  historyColumns.text,
+  historyColumns.vulnerability,
   {
     id: 'image',
     title: 'Image',

@@ -1,19 +1,21 @@
 import type { FindingRow } from '../../../../src/server/contract/images.ts';
 import { vulnerabilityAddress } from '../../addresses.ts';
 import { useImageFindings } from '../../api/images.ts';
-import { Age } from '../../components/Age.tsx';
-import { AppLink } from '../../components/AppLink.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { FixState } from '../../components/FixState.tsx';
+import { FlawName } from '../../components/FlawName.tsx';
+import {
+  firstSeenColumn,
+  fixColumn,
+  likelihoodColumn,
+  packageColumn,
+  riskColumn,
+  severityColumn,
+} from '../../components/finding-columns.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
 import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
-import { PackageName } from '../../components/PackageName.tsx';
-import { Score } from '../../components/Score.tsx';
-import { Severity } from '../../components/Severity.tsx';
 import { severityOptions } from '../../components/severity-options.tsx';
 import { Tag } from '../../components/Tag.tsx';
-import { Exploited, Likelihood } from '../../components/Threat.tsx';
 import { FindingReasons, FindingScore } from './FindingPanel.tsx';
 
 const filters: ListFilters = {
@@ -44,63 +46,24 @@ const columns: readonly Column<FindingRow>[] = [
     width: 'minmax(240px, 1fr)',
     card: 'title',
     cell: (row) => (
-      <>
-        <AppLink
-          to={vulnerabilityAddress(row.vulnerability)}
-          className="quiet"
-          style={{ fontWeight: 500, flex: 'none' }}
-        >
-          {row.vulnerability}
-        </AppLink>
-        <Exploited threat={row.threat} />
+      <FlawName id={row.vulnerability} title={row.title} threat={row.threat}>
         {row.exception && (
           <span data-whole title={row.exception.reason}>
             <Tag>excepted</Tag>
           </span>
         )}
-        <span title={row.title} style={{ color: 'var(--mantine-color-dimmed)', fontWeight: 400 }}>
-          <bdi>{row.title}</bdi>
-        </span>
-      </>
+      </FlawName>
     ),
   },
-  {
-    id: 'risk',
-    title: 'Risk',
-    width: '72px',
-    cell: (row) => <Score value={row.risk} of={row.vulnerability} explain={() => <FindingScore id={row.id} />} />,
-  },
-  { id: 'severity', title: 'Severity', width: '100px', card: 'bare', cell: (row) => <Severity level={row.severity} /> },
-  {
-    id: 'package',
-    title: 'Package',
-    width: 'minmax(140px, 0.5fr)',
-    card: 'bare',
-    cell: (row) => <PackageName name={row.package.name} version={row.package.version} />,
-  },
-  {
-    id: 'fix',
-    title: 'Fixed in',
-    width: 'minmax(110px, 0.3fr)',
-    cell: (row) => <FixState status={row.status} fixed={row.fixed} />,
-  },
-  {
-    id: 'epss',
-    title: 'Likelihood',
-    width: '72px',
-    align: 'end',
-    priority: 2,
-    card: 'hidden',
-    cell: (row) => <Likelihood threat={row.threat} />,
-  },
-  {
-    id: 'firstSeen',
-    title: 'First seen',
-    width: '84px',
-    priority: 3,
-    card: 'hidden',
-    cell: (row) => <Age at={row.firstSeen} />,
-  },
+  riskColumn(
+    (row) => row.vulnerability,
+    (row) => <FindingScore id={row.id} />,
+  ),
+  severityColumn,
+  packageColumn,
+  fixColumn,
+  { ...likelihoodColumn, priority: 2, card: 'hidden' },
+  { ...firstSeenColumn, priority: 3, card: 'hidden' },
 ];
 
 export function FindingsTab({ digest }: { readonly digest: string }) {

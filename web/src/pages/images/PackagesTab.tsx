@@ -8,6 +8,7 @@ import { Counts } from '../../components/Counts.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { Facts } from '../../components/Facts.tsx';
+import { countsColumn } from '../../components/finding-columns.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
 import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { PackageName } from '../../components/PackageName.tsx';
@@ -82,7 +83,7 @@ function packageColumns(image: ImageDetail): readonly Column<ImagePackage>[] {
       card: 'hidden',
       cell: (row) => <span title={row.licenses.join(', ')}>{row.licenses.join(', ') || '–'}</span>,
     },
-    { id: 'counts', title: 'Findings', width: '196px', card: 'bare', cell: (row) => <Counts counts={row.counts} /> },
+    countsColumn,
   ];
 }
 

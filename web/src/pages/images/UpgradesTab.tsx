@@ -4,12 +4,11 @@ import { vulnerabilityAddress } from '../../addresses.ts';
 import { useImageUpgrades } from '../../api/images.ts';
 import { wholeList } from '../../api/page.ts';
 import { AppLink } from '../../components/AppLink.tsx';
-import { Counts } from '../../components/Counts.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
+import { countsColumn, exploitedColumn } from '../../components/finding-columns.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
-import { Tag } from '../../components/Tag.tsx';
 import classes from './images.module.css';
 
 const columns: readonly Column<UpgradeRow>[] = [
@@ -40,14 +39,7 @@ const columns: readonly Column<UpgradeRow>[] = [
     card: 'hidden',
     cell: (row) => row.package.type,
   },
-  {
-    id: 'exploited',
-    title: 'Exploited',
-    width: '68px',
-    align: 'end',
-    card: 'hidden',
-    cell: (row) => (row.counts.exploited > 0 ? <Tag tone="strong">{row.counts.exploited}</Tag> : '–'),
-  },
+  exploitedColumn,
   {
     id: 'removes',
     title: 'Removes',
@@ -55,7 +47,7 @@ const columns: readonly Column<UpgradeRow>[] = [
     align: 'end',
     cell: (row) => formatNumber(row.removes.length),
   },
-  { id: 'counts', title: 'By severity', width: '196px', card: 'bare', cell: (row) => <Counts counts={row.counts} /> },
+  { ...countsColumn, title: 'By severity' },
   {
     id: 'flaws',
     title: 'Worst',

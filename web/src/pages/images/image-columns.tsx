@@ -2,6 +2,7 @@ import type { ImageRow } from '../../../../src/server/contract/images.ts';
 import { Age } from '../../components/Age.tsx';
 import { Counts } from '../../components/Counts.tsx';
 import type { Column } from '../../components/DataTable.tsx';
+import { exploitedColumn } from '../../components/finding-columns.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { ImageName } from '../../components/ImageName.tsx';
 import { Score } from '../../components/Score.tsx';
@@ -43,14 +44,7 @@ export const imageColumns: readonly Column<ImageRow>[] = [
     card: 'bare',
     cell: (image) => <ImageFindings image={image} />,
   },
-  {
-    id: 'exploited',
-    title: 'Exploited',
-    width: '68px',
-    align: 'end',
-    card: 'hidden',
-    cell: (image) => (image.counts.exploited > 0 ? <Tag tone="strong">{image.counts.exploited}</Tag> : '–'),
-  },
+  exploitedColumn,
   {
     id: 'fixable',
     title: 'With a fix',

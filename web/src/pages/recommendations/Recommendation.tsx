@@ -9,8 +9,8 @@ import type { Column } from '../../components/DataTable.tsx';
 import { DetailPage } from '../../components/DetailPage.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorState } from '../../components/ErrorState.tsx';
+import { imageColumn } from '../../components/finding-columns.tsx';
 import { formatNumber, plural } from '../../components/format.ts';
-import { ImageName } from '../../components/ImageName.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
 import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { Score } from '../../components/Score.tsx';
@@ -56,13 +56,7 @@ export function Page() {
 type ImageToUpgrade = RecommendationDetail['imageList'][number];
 
 const columns: readonly Column<ImageToUpgrade>[] = [
-  {
-    id: 'name',
-    title: 'Image',
-    width: 'minmax(220px, 1fr)',
-    card: 'title',
-    cell: (image) => <ImageName digest={image.digest} name={image.name} />,
-  },
+  imageColumn,
   {
     id: 'version',
     title: 'Installed',

@@ -2,14 +2,12 @@ import type { RecommendationRow } from '../../../../src/server/contract/recommen
 import { recommendationAddress } from '../../addresses.ts';
 import { useRecommendations } from '../../api/recommendations.ts';
 import { AppLink } from '../../components/AppLink.tsx';
-import { Counts } from '../../components/Counts.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
+import { countsColumn, exploitedColumn, riskColumn } from '../../components/finding-columns.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
 import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
-import { Score } from '../../components/Score.tsx';
-import { Tag } from '../../components/Tag.tsx';
 import { DueField, OwnerField, StatusField, statusTitles } from './RecommendationFields.tsx';
 import { RecommendationPanel, RecommendationReasons } from './RecommendationPanel.tsx';
 import { Upgrade } from './Upgrade.tsx';
@@ -33,28 +31,12 @@ const filters: ListFilters = {
 
 const columns: readonly Column<RecommendationRow>[] = [
   { id: 'upgrade', title: 'Upgrade', width: 'minmax(240px, 1fr)', card: 'title', cell: (row) => <Upgrade row={row} /> },
-  {
-    id: 'risk',
-    title: 'Risk',
-    width: '72px',
-    cell: (row) => <Score value={row.risk} of={row.title} explain={() => <RecommendationReasons row={row} />} />,
-  },
-  {
-    id: 'exploited',
-    title: 'Exploited',
-    width: '66px',
-    align: 'end',
-    card: 'hidden',
-    cell: (row) => (row.counts.exploited > 0 ? <Tag tone="strong">{row.counts.exploited}</Tag> : '–'),
-  },
-  {
-    id: 'counts',
-    title: 'Removes',
-    width: '196px',
-    priority: 2,
-    card: 'bare',
-    cell: (row) => <Counts counts={row.counts} />,
-  },
+  riskColumn(
+    (row) => row.title,
+    (row) => <RecommendationReasons row={row} />,
+  ),
+  exploitedColumn,
+  { ...countsColumn, title: 'Removes', priority: 2 },
   { id: 'images', title: 'In images', width: '70px', align: 'end', cell: (row) => formatNumber(row.images) },
   { id: 'owner', title: 'Owner', width: '108px', priority: 2, card: 'hidden', cell: (row) => <OwnerField row={row} /> },
   { id: 'due', title: 'Due', width: '118px', priority: 3, cell: (row) => <DueField row={row} /> },

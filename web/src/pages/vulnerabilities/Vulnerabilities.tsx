@@ -1,18 +1,16 @@
 import type { VulnerabilityRow } from '../../../../src/server/contract/vulnerabilities.ts';
 import { imagesAddress, vulnerabilityAddress } from '../../addresses.ts';
 import { useVulnerabilities } from '../../api/vulnerabilities.ts';
-import { Age } from '../../components/Age.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ExportMenu } from '../../components/ExportMenu.tsx';
+import { FlawName } from '../../components/FlawName.tsx';
+import { firstSeenColumn, likelihoodColumn, riskColumn, severityColumn } from '../../components/finding-columns.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
 import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
-import { Score } from '../../components/Score.tsx';
-import { Severity } from '../../components/Severity.tsx';
 import { severityOptions } from '../../components/severity-options.tsx';
-import { Exploited, Likelihood } from '../../components/Threat.tsx';
 import { VulnerabilityPanel, VulnerabilityScore } from './VulnerabilityPanel.tsx';
 
 const filters: ListFilters = {
@@ -43,34 +41,17 @@ const columns: readonly Column<VulnerabilityRow>[] = [
     width: 'minmax(260px, 1fr)',
     sort: 'id',
     card: 'title',
-    cell: (row) => (
-      <>
-        <AppLink to={vulnerabilityAddress(row.id)} className="quiet" style={{ fontWeight: 500, flex: 'none' }}>
-          {row.id}
-        </AppLink>
-        <Exploited threat={row.threat} />
-        <span title={row.title} style={{ color: 'var(--mantine-color-dimmed)', fontWeight: 400 }}>
-          <bdi>{row.title}</bdi>
-        </span>
-      </>
+    cell: (row) => <FlawName id={row.id} title={row.title} threat={row.threat} />,
+  },
+  {
+    ...riskColumn<VulnerabilityRow>(
+      (row) => row.id,
+      (row) => <VulnerabilityScore id={row.id} />,
     ),
-  },
-  {
-    id: 'risk',
-    title: 'Risk',
-    width: '72px',
     sort: 'risk',
-    cell: (row) => <Score value={row.risk} of={row.id} explain={() => <VulnerabilityScore id={row.id} />} />,
   },
-  { id: 'severity', title: 'Severity', width: '100px', card: 'bare', cell: (row) => <Severity level={row.severity} /> },
-  {
-    id: 'epss',
-    title: 'Likelihood',
-    width: '76px',
-    align: 'end',
-    sort: 'epss',
-    cell: (row) => <Likelihood threat={row.threat} />,
-  },
+  severityColumn,
+  { ...likelihoodColumn, sort: 'epss' },
   {
     id: 'images',
     title: 'Images',
@@ -99,14 +80,7 @@ const columns: readonly Column<VulnerabilityRow>[] = [
     card: 'hidden',
     cell: (row) => (row.fixable ? 'available' : <span style={{ color: 'var(--mantine-color-dimmed)' }}>none yet</span>),
   },
-  {
-    id: 'firstSeen',
-    title: 'First seen',
-    width: '84px',
-    sort: 'firstSeen',
-    priority: 2,
-    cell: (row) => <Age at={row.firstSeen} />,
-  },
+  { ...firstSeenColumn, sort: 'firstSeen' },
 ];
 
 export function Page() {
