@@ -3,7 +3,7 @@ import type { Problem } from '../model/problem.ts';
 import type { StreamCoverage } from '../model/report.ts';
 import type { StoredImage } from '../store/read/stored-image.ts';
 import type { Store } from '../store/tables.ts';
-import { report } from '../vulnerability/assess.ts';
+import { problemsOf } from '../vulnerability/assess.ts';
 import type { DetailedImage } from './assessment/image-detail.ts';
 import type { CurrentDatabase } from './assessment/vulnerabilities.ts';
 import { readScanned } from './scanned-image.ts';
@@ -35,7 +35,7 @@ export async function outlineOf(
   if (remembered) return remembered;
   const scanned = await readScanned(store, image.id);
   if (!scanned) return undefined;
-  const outline = outlineScan(scanned, image, current);
+  const outline = outlineScan(scanned, current);
   known.set(key, outline);
   return outline;
 }
@@ -58,10 +58,8 @@ function sizeOf({ layers, coverage, problems }: ScanOutline): number {
   return 500 + ofLayers + coverage.length * 300 + problems.length * 400;
 }
 
-function outlineScan({ image, inventory, components }: DetailedImage, of: StoredImage, current: CurrentDatabase) {
-  const { coverage, problems } = report(image, inventory, current.database, current.judge, {
-    scannerVersion: of.scanner ?? '',
-  });
+function outlineScan({ image, inventory, components }: DetailedImage, { judge }: CurrentDatabase): ScanOutline {
+  const judgement = judge(inventory.packages, inventory.os);
   const byLayer = Map.groupBy(inventory.packages.keys(), (at) => inventory.packages[at]?.locations[0]?.layer);
   const layers = image.layers.map(({ diffID, createdBy }): OutlinedLayer => {
     const here = byLayer.get(diffID) ?? [];
@@ -72,5 +70,5 @@ function outlineScan({ image, inventory, components }: DetailedImage, of: Stored
       components: [...new Set(here.flatMap((at) => components[at] ?? []))],
     };
   });
-  return { layers, coverage, problems };
+  return { layers, coverage: judgement.coverage, problems: problemsOf(image, inventory, judgement) };
 }
