@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { rememberShortly } from './short-memory.ts';
+import { forgetRemembered, rememberShortly } from './short-memory.ts';
 import type { Store } from './tables.ts';
 
 const store = () => ({}) as Store;
@@ -30,4 +30,11 @@ test('a failure is not remembered', async () => {
     /once/,
   );
   assert.equal(await rememberShortly(own, 'a', 1_000, async () => 1), 1);
+});
+
+test('after a change everything is asked for anew', async () => {
+  const own = store();
+  await rememberShortly(own, 'a', 1_000, async () => 1);
+  forgetRemembered(own);
+  assert.equal(await rememberShortly(own, 'a', 1_000, async () => 2), 2);
 });

@@ -28,6 +28,11 @@ export function rememberShortly<T>(store: Store, key: unknown, ms: number, make:
   return answer;
 }
 
+/** What was remembered of this store is asked for anew: for whoever just changed something and looks at it. */
+export function forgetRemembered(store: Store): void {
+  memories.delete(store);
+}
+
 /** In smaller estates everything is counted when it is asked for. */
 const largeEstate = 5_000;
 const totalMs = 2_000;

@@ -11,6 +11,7 @@ import fastify, {
 } from 'fastify';
 import { packageFile } from '../../lib/beside.ts';
 import { AppError } from '../../lib/errors.ts';
+import { forgetRemembered } from '../../store/short-memory.ts';
 import type { ServerContext } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import type { Caller, Route } from '../route.ts';
@@ -135,6 +136,8 @@ function addRoute(app: FastifyInstance, context: ServerContext, route: Route, ga
       } catch (error) {
         await recordRefusal(context, route, request, error);
         throw error;
+      } finally {
+        if (route.method !== 'GET') forgetRemembered(context.store);
       }
     },
   });

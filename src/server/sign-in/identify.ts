@@ -1,3 +1,4 @@
+import { rememberShortly } from '../../store/short-memory.ts';
 import { tokenByHash, touchToken } from '../../store/tokens.ts';
 import type { ServerContext } from '../context.ts';
 import type { Caller } from '../route.ts';
@@ -20,6 +21,12 @@ export interface Identified {
   readonly mustChangePassword: boolean;
 }
 
+/**
+ * Each request asks who asks. What this server changes it sees at once; what another replica changed (a token taken back,
+ * a grant) within this time.
+ */
+const rememberedMs = 1_000;
+
 /** Who asks, by API token or by session; a token that does not hold is not passed over for a cookie. */
 export async function identify(
   context: ServerContext,
@@ -27,7 +34,7 @@ export async function identify(
   { touch }: { readonly touch: boolean } = { touch: true },
 ): Promise<Identified | undefined> {
   if (credentials.authorization !== undefined) return byToken(context, credentials.authorization, credentials.from);
-  const session = await sessionOf(context, credentials.cookie, touch);
+  const session = await sessionOf(context, credentials.cookie, touch, rememberedMs);
   if (!session) return undefined;
   const { login, id, csrf } = session;
   return {
@@ -49,7 +56,10 @@ const tokenForm = /^Bearer (bw_[\w-]{43})$/i;
 async function byToken(context: ServerContext, authorization: string, from: string): Promise<Identified | undefined> {
   const secret = tokenForm.exec(authorization)?.[1];
   if (!secret) return undefined;
-  const found = await tokenByHash(context.store, hashOfSecret(secret));
+  const hash = hashOfSecret(secret);
+  const found = await rememberShortly(context.store, ['token', hash.toString('base64')], rememberedMs, () =>
+    tokenByHash(context.store, hash),
+  );
   const now = context.now();
   if (!found || found.disabled || found.expires <= now) return undefined;
   if (!found.last_used || now.getTime() - found.last_used.getTime() > touchEveryMs)

@@ -5,6 +5,7 @@ import {
   sessionByHash,
   touchSession,
 } from '../../store/sessions.ts';
+import { forgetRemembered, rememberShortly } from '../../store/short-memory.ts';
 import { type ServerConfig, servesTls } from '../config.ts';
 import type { ServerContext } from '../context.ts';
 import { hashOfSecret, randomSecret } from './secret-text.ts';
@@ -34,21 +35,27 @@ export interface LiveSession extends SessionWithAccount {
 
 /**
  * The session of the request's cookie while it may be used: not expired, not idle for too long, its account enabled.
- * Asking counts as use, but for what a page does by itself.
+ * Asking counts as use, but for what a page does by itself. Another server's changes may be seen so many ms late.
  */
 export async function sessionOf(
   context: SessionContext,
   cookies: string | undefined,
   touch = true,
+  rememberedMs = 0,
 ): Promise<LiveSession | undefined> {
   const hash = sessionHash(context.config, cookies);
   if (!hash) return undefined;
-  const found = await sessionByHash(context.store, hash);
+  const found = await rememberShortly(context.store, ['session', hash.toString('base64')], rememberedMs, () =>
+    sessionByHash(context.store, hash),
+  );
   const now = context.now().getTime();
   if (!found || found.disabled || found.expires.getTime() <= now) return undefined;
   const idleMs = now - found.last_used.getTime();
   if (idleMs > context.config.signIn.idleMinutes * 60_000) return undefined;
-  if (touch && idleMs > touchEveryMs) await touchSession(context.store, hash, context.now());
+  if (touch && idleMs > touchEveryMs) {
+    await touchSession(context.store, hash, context.now());
+    forgetRemembered(context.store);
+  }
   return { ...found, hash };
 }
 
