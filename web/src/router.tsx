@@ -1,9 +1,9 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { parseAddress, stringifyAddress } from './address-filter.ts';
 import { ErrorState } from './components/ErrorState.tsx';
+import { PageSkeleton } from './components/PageSkeleton.tsx';
 import { Frame } from './frame/Frame.tsx';
 import { NotFound } from './frame/NotFound.tsx';
-import { PageSkeleton } from './frame/PageSkeleton.tsx';
 import { pageRoutes } from './routes.tsx';
 
 export function createConsoleRouter() {

@@ -5,10 +5,10 @@ import { lazy, Suspense, useEffect } from 'react';
 import { useLiveUpdates } from '../api/live.ts';
 import { useSession } from '../api/session.ts';
 import { ErrorState } from '../components/ErrorState.tsx';
+import { PageSkeleton } from '../components/PageSkeleton.tsx';
 import { useDensity } from '../preferences.ts';
 import classes from './Frame.module.css';
 import { Header } from './Header.tsx';
-import { PageSkeleton } from './PageSkeleton.tsx';
 import { Rail } from './Rail.tsx';
 
 const SignIn = lazy(async () => ({ default: (await import('../pages/sign-in/SignIn.tsx')).SignIn }));

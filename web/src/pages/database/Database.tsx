@@ -9,8 +9,8 @@ import { formatAge, formatDuration, formatInstant, formatNumber, plural } from '
 import { ListPage } from '../../components/ListPage.tsx';
 import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { PageHead } from '../../components/PageHead.tsx';
+import { PageSkeleton } from '../../components/PageSkeleton.tsx';
 import { PartialState } from '../../components/PartialState.tsx';
-import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
 import classes from './database.module.css';
 import { changeColumns, sourceColumns, streamColumns } from './database-columns.tsx';
 

@@ -9,8 +9,8 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { PageHead } from '../../components/PageHead.tsx';
+import { PageSkeleton } from '../../components/PageSkeleton.tsx';
 import { Tag } from '../../components/Tag.tsx';
-import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
 import classes from './coverage.module.css';
 import { type Gap, gapsOf } from './gaps.ts';
 

@@ -2,8 +2,8 @@ import type { FindingRow } from '../../../../src/server/contract/images.ts';
 import { askExceptionAddress } from '../../addresses.ts';
 import { useFindingWhy } from '../../api/images.ts';
 import { Age } from '../../components/Age.tsx';
+import { Answer } from '../../components/Answer.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
-import { ErrorState } from '../../components/ErrorState.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { FixState } from '../../components/FixState.tsx';
 import { formatDate } from '../../components/format.ts';
@@ -69,9 +69,9 @@ export function FindingReasons({ finding }: { readonly finding: FindingRow }) {
           </AppLink>
         </p>
       )}
-      {why.error && <ErrorState error={why.error} retry={() => void why.refetch()} />}
-      {why.isPending && <ScorePartsSkeleton />}
-      {why.data && <Why why={why.data} />}
+      <Answer of={why} waiting={<ScorePartsSkeleton />}>
+        {(answer) => <Why why={answer} />}
+      </Answer>
     </>
   );
 }
@@ -99,8 +99,9 @@ function FindingPlaces({ finding }: { readonly finding: FindingRow }) {
 
 /** The parts of a finding's score, fetched when someone asks for them. */
 export function FindingScore({ id }: { readonly id: string }) {
-  const why = useFindingWhy(id);
-  if (why.error) return <ErrorState error={why.error} retry={() => void why.refetch()} />;
-  if (!why.data) return <ScorePartsSkeleton />;
-  return <ScoreParts value={why.data.risk.score} parts={why.data.risk.parts} />;
+  return (
+    <Answer of={useFindingWhy(id)} waiting={<ScorePartsSkeleton />}>
+      {({ risk }) => <ScoreParts value={risk.score} parts={risk.parts} />}
+    </Answer>
+  );
 }

@@ -2,15 +2,14 @@ import { useParams } from '@tanstack/react-router';
 import type { ImageDetail, UpgradeRow } from '../../../../src/server/contract/images.ts';
 import { useImage, useImageUpgrades } from '../../api/images.ts';
 import { Age } from '../../components/Age.tsx';
+import { Answer } from '../../components/Answer.tsx';
 import { countAll } from '../../components/Counts.tsx';
 import { DetailPage, type DetailTab } from '../../components/DetailPage.tsx';
 import { Digest } from '../../components/Digest.tsx';
-import { ErrorState } from '../../components/ErrorState.tsx';
 import { formatAge, formatInstant, plural } from '../../components/format.ts';
 import { PartialState } from '../../components/PartialState.tsx';
 import { Score, ScoreParts } from '../../components/Score.tsx';
 import { Tag } from '../../components/Tag.tsx';
-import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
 import { DownloadMenu } from './DownloadMenu.tsx';
 import { FindingsTab } from './FindingsTab.tsx';
 import { HistoryTab } from './HistoryTab.tsx';
@@ -19,10 +18,7 @@ import { UpgradesTab } from './UpgradesTab.tsx';
 
 export function Page() {
   const { digest = '' } = useParams({ strict: false }) as { digest?: string };
-  const image = useImage(digest);
-  if (image.error) return <ErrorState error={image.error} retry={() => void image.refetch()} />;
-  if (!image.data) return <PageSkeleton />;
-  return <ImagePage image={image.data} />;
+  return <Answer of={useImage(digest)}>{(image) => <ImagePage image={image} />}</Answer>;
 }
 
 function ImagePage({ image }: { readonly image: ImageDetail }) {

@@ -6,7 +6,7 @@ import { AppLink } from '../../components/AppLink.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorState } from '../../components/ErrorState.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
-import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
+import { PageSkeleton } from '../../components/PageSkeleton.tsx';
 import { FixFirst } from './FixFirst.tsx';
 import { Gaps } from './Gaps.tsx';
 import { Newest } from './Newest.tsx';

@@ -4,27 +4,25 @@ import type { RecommendationDetail } from '../../../../src/server/contract/recom
 import { imageAddress } from '../../addresses.ts';
 import { wholeList } from '../../api/page.ts';
 import { useRecommendation } from '../../api/recommendations.ts';
+import { Answer } from '../../components/Answer.tsx';
 import { Counts } from '../../components/Counts.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { DetailPage } from '../../components/DetailPage.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { ErrorState } from '../../components/ErrorState.tsx';
 import { imageColumn } from '../../components/finding-columns.tsx';
 import { formatNumber, plural } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
 import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { Score } from '../../components/Score.tsx';
-import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
 import { DueField, OwnerField, StatusField } from './RecommendationFields.tsx';
 import { FlawLinks, RecommendationReasons } from './RecommendationPanel.tsx';
 
 export function Page() {
   const { id = '' } = useParams({ strict: false }) as { id?: string };
-  const recommendation = useRecommendation(id);
-  if (recommendation.error)
-    return <ErrorState error={recommendation.error} retry={() => void recommendation.refetch()} />;
-  if (!recommendation.data) return <PageSkeleton />;
-  const row = recommendation.data;
+  return <Answer of={useRecommendation(id)}>{(row) => <RecommendationPage row={row} />}</Answer>;
+}
+
+function RecommendationPage({ row }: { readonly row: RecommendationDetail }) {
   return (
     <DetailPage
       parent={{ title: 'Recommendations', to: '/recommendations' }}

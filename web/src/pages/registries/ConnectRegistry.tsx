@@ -4,11 +4,10 @@ import type { MadeRegistry, RegistryKinds } from '../../../../src/server/contrac
 import { useAddressFilter } from '../../address-filter.ts';
 import { type RegistryForm, useAddRegistry, useRegistryKinds, useTestRegistry } from '../../api/registries.ts';
 import { useHasRole } from '../../api/session.ts';
+import { Answer } from '../../components/Answer.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { ErrorState } from '../../components/ErrorState.tsx';
 import { Form, FormError, FormMore, FormPair, FormSection } from '../../components/Form.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
-import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
 import { Connected } from './Connected.tsx';
 import { ConnectionSteps } from './ConnectionSteps.tsx';
 import { firstLook, LookFields, lookOf } from './LookFields.tsx';
@@ -18,23 +17,25 @@ import { isSignInComplete, type SignInMethod, type SignInValues, signInLooks, si
 type Kind = RegistryKinds['kinds'][number];
 
 export function Page() {
-  const kinds = useRegistryKinds();
+  const known = useRegistryKinds();
   const isAdmin = useHasRole('admin');
   const [made, setMade] = useState<MadeRegistry>();
-  if (kinds.error) return <ErrorState error={kinds.error} retry={() => void kinds.refetch()} />;
-  if (!kinds.data) return <PageSkeleton />;
   if (made) return <Connected registry={made} />;
   return (
-    <>
-      <PageHead title="Connect a registry" question="Where do your images lie, and how may they be read?" />
-      {isAdmin ? (
-        <ConnectForm kinds={kinds.data.kinds} done={setMade} />
-      ) : (
-        <EmptyState title="Only administrators connect registries">
-          Ask one for it, or for the role, which is given under Users and tokens.
-        </EmptyState>
+    <Answer of={known}>
+      {({ kinds }) => (
+        <>
+          <PageHead title="Connect a registry" question="Where do your images lie, and how may they be read?" />
+          {isAdmin ? (
+            <ConnectForm kinds={kinds} done={setMade} />
+          ) : (
+            <EmptyState title="Only administrators connect registries">
+              Ask one for it, or for the role, which is given under Users and tokens.
+            </EmptyState>
+          )}
+        </>
       )}
-    </>
+    </Answer>
   );
 }
 

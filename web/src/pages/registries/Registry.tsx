@@ -5,18 +5,17 @@ import { imagesAddress, jobsAddress } from '../../addresses.ts';
 import { useCrawlRegistry, useRegistry, useRepositories, useTestStoredRegistry } from '../../api/registries.ts';
 import { useHasRole } from '../../api/session.ts';
 import { Age } from '../../components/Age.tsx';
+import { Answer } from '../../components/Answer.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { DetailPage } from '../../components/DetailPage.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { ErrorState } from '../../components/ErrorState.tsx';
 import { FormError } from '../../components/Form.tsx';
 import { formatAge, formatCount, formatNumber, plural } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
 import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { notifyDone, notifyFailed } from '../../components/notify.tsx';
 import { PartialState } from '../../components/PartialState.tsx';
-import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
 import { ConnectionSteps } from './ConnectionSteps.tsx';
 import { NotificationsTab } from './NotificationsTab.tsx';
 import { KindTitle, standingOf } from './RegistryState.tsx';
@@ -25,10 +24,7 @@ import { signInTitle } from './sign-ins.ts';
 
 export function Page() {
   const { name = '' } = useParams({ strict: false }) as { name?: string };
-  const registry = useRegistry(name);
-  if (registry.error) return <ErrorState error={registry.error} retry={() => void registry.refetch()} />;
-  if (!registry.data) return <PageSkeleton />;
-  return <RegistryPage registry={registry.data} />;
+  return <Answer of={useRegistry(name)}>{(registry) => <RegistryPage registry={registry} />}</Answer>;
 }
 
 function RegistryPage({ registry }: { readonly registry: RegistryRow }) {

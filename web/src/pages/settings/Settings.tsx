@@ -4,25 +4,25 @@ import type { Settings } from '../../../../src/server/contract/settings.ts';
 import { useHasRole } from '../../api/session.ts';
 import { useAbout, useChangeSettings, useSettings } from '../../api/settings.ts';
 import { Age } from '../../components/Age.tsx';
-import { ErrorState } from '../../components/ErrorState.tsx';
+import { Answer } from '../../components/Answer.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { Form, FormPair, FormSection } from '../../components/Form.tsx';
 import { notifyDone } from '../../components/notify.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
 import { PartialState } from '../../components/PartialState.tsx';
-import { PageSkeleton } from '../../frame/PageSkeleton.tsx';
 import classes from './settings.module.css';
 
 export function Page() {
-  const settings = useSettings();
-  if (settings.error) return <ErrorState error={settings.error} retry={() => void settings.refetch()} />;
-  if (!settings.data) return <PageSkeleton />;
   return (
-    <>
-      <PageHead title="Settings" question="What does this installation expect of people and of itself?" />
-      <SettingsForm settings={settings.data} />
-      <About />
-    </>
+    <Answer of={useSettings()}>
+      {(settings) => (
+        <>
+          <PageHead title="Settings" question="What does this installation expect of people and of itself?" />
+          <SettingsForm settings={settings} />
+          <About />
+        </>
+      )}
+    </Answer>
   );
 }
 
