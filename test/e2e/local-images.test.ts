@@ -1,26 +1,18 @@
 import assert from 'node:assert/strict';
-import { createReadStream, createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { after, before, type TestContext, test } from 'node:test';
-import { createGunzip } from 'node:zlib';
+import { before, type TestContext, test } from 'node:test';
 import type { Report } from '../../src/model/report.ts';
 import { reportOf, runBreakwater } from '../support/run-breakwater.ts';
 import { buildSmallDatabase } from '../support/small-database.ts';
+import { unpackExample } from './example-image.ts';
 import { needs, run } from './programs.ts';
 
 /** Images as skopeo, umoci and Podman write them into files, scanned as a user would. */
-const example = new URL('../../docs/examples/alpine-3.10.tar.gz', import.meta.url).pathname;
-const work = mkdtempSync(join(tmpdir(), 'breakwater-e2e-'));
-const archive = join(work, 'alpine.tar');
+const { work, archive } = unpackExample();
 const database = join(work, 'small.db');
 
-before(async () => {
-  buildSmallDatabase(database);
-  await pipeline(createReadStream(example), createGunzip(), createWriteStream(archive));
-});
-after(() => rmSync(work, { recursive: true, force: true }));
+before(() => buildSmallDatabase(database));
 
 const place = (t: TestContext) => mkdtempSync(join(work, `${t.name.slice(0, 8).replace(/\W/g, '-')}-`));
 const copy = (from: string, to: string, ...options: string[]) =>

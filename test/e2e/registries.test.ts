@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { after, before, type TestContext, test } from 'node:test';
-import { createGunzip } from 'node:zlib';
+import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
 import { connectRegistry } from '../../src/server/registries/connect-registry.ts';
 import type { DiscoveryStep } from '../../src/server/registries/discover.ts';
@@ -19,16 +16,12 @@ import { freePort, untilListening } from '../support/loopback.ts';
 import { pushArchive, pushBlob, pushManifest } from '../support/push-to-registry.ts';
 import { sha256 } from '../support/tar.ts';
 import { until } from '../support/until.ts';
+import { unpackExample } from './example-image.ts';
 import { needs, run, start } from './programs.ts';
 import { makeCertificate, password, startRegistry, startTokenServer } from './real-registry.ts';
 
 /** The server's registries against real ones on loopback, which its configuration allows. */
-const example = new URL('../../docs/examples/alpine-3.10.tar.gz', import.meta.url).pathname;
-const work = mkdtempSync(join(tmpdir(), 'breakwater-e2e-'));
-const archive = join(work, 'alpine.tar');
-
-before(() => pipeline(createReadStream(example), createGunzip(), createWriteStream(archive)));
-after(() => rmSync(work, { recursive: true, force: true }));
+const { work, archive } = unpackExample();
 
 test(
   'a registry with token sign-in is tried out, looked through and pulled from, and tells of pushes and deletions',

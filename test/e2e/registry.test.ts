@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  createWriteStream,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { after, before, type TestContext, test } from 'node:test';
-import { createGunzip } from 'node:zlib';
+import { type TestContext, test } from 'node:test';
 import type { Image } from '../../src/images/image.ts';
 import type { OpenOptions, RegistryOptions } from '../../src/images/image-source.ts';
 import { defaultLimits } from '../../src/images/limits.ts';
@@ -24,16 +13,12 @@ import { podman } from '../../src/images/sources/podman.ts';
 import { registry } from '../../src/images/sources/registry.ts';
 import { listenOnLoopback, untilListening } from '../support/loopback.ts';
 import { pushArchive } from '../support/push-to-registry.ts';
+import { unpackExample } from './example-image.ts';
 import { needs, run, setVariable, start } from './programs.ts';
 import { hashOfPassword, makeCertificate, password, startRegistry, startTokenServer } from './real-registry.ts';
 
 /** Debian's docker-registry, skopeo and Podman against each other and us, all on loopback. */
-const example = new URL('../../docs/examples/alpine-3.10.tar.gz', import.meta.url).pathname;
-const work = mkdtempSync(join(tmpdir(), 'breakwater-e2e-'));
-const archive = join(work, 'alpine.tar');
-
-before(() => pipeline(createReadStream(example), createGunzip(), createWriteStream(archive)));
-after(() => rmSync(work, { recursive: true, force: true }));
+const { work, archive } = unpackExample();
 
 test(
   'an image pushed by skopeo is read to its last byte, in both formats, by tag and by digest',
