@@ -6,15 +6,14 @@ import { test } from 'node:test';
 import { openStore } from '../../src/store/open-store.ts';
 import { silentLog as log } from '../../src/store/store-log.ts';
 import {
-  acknowledged,
+  assertNothingLost,
   dataDirectory,
   mount,
   mountDisk,
   needsMount,
   onlyPackaged,
-  readWrites,
   startWriter,
-  type Writer,
+  writing,
 } from './store-programs.ts';
 
 /** Real disks that are full or read-only, and data directories that are not as they should be. */
@@ -36,7 +35,7 @@ test(
     await writing(writer);
     await writer.kill('SIGTERM');
 
-    assertAll(acknowledged(writer), await readWrites(disk));
+    await assertNothingLost(disk, writer);
   },
 );
 
@@ -56,7 +55,7 @@ test('a server that starts on a full disk says so and loses nothing', needsMount
   await second.kill('SIGKILL');
 
   rmSync(join(disk, 'ballast'));
-  assertAll(acknowledged(first), await readWrites(disk));
+  await assertNothingLost(disk, first);
 });
 
 test('a disk too small for a new store says so, and leaves nothing half made', needsMount(), async (t) => {
@@ -81,7 +80,7 @@ test('a server that starts on a read-only disk says so and loses nothing', needs
   assert.match(refused ?? '', /read-only/);
 
   mount('-o', 'remount,rw', disk);
-  assertAll(acknowledged(first), await readWrites(disk));
+  await assertNothingLost(disk, first);
 });
 
 test('an empty data directory on a read-only disk is refused and says why', needsMount(), async (t) => {
@@ -199,21 +198,6 @@ test('a data directory below a folder that the database may not enter works', { 
     await opened.close();
   }
 });
-
-async function writing(writer: Writer) {
-  const { refused } = await writer.ready;
-  assert.equal(refused, undefined);
-  return writer.next(({ wrote }) => wrote !== undefined && wrote % 5 === 0);
-}
-
-function assertAll(writes: readonly number[], found: ReadonlySet<number>): void {
-  assert.ok(writes.length > 0, 'something was written');
-  assert.deepEqual(
-    writes.filter((write) => !found.has(write)),
-    [],
-    'acknowledged and lost',
-  );
-}
 
 /** To the last byte. */
 function fill(path: string): void {

@@ -3,24 +3,24 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { acknowledged, dataDirectory, readWrites, startWriter, type Writer } from './store-programs.ts';
+import { assertNothingLost, dataDirectory, readWrites, startWriter, type Writer, writing } from './store-programs.ts';
 
 /** Real kills of a real server that writes without pause: what it said it wrote must be there. */
 const rounds = 3;
 
 test('a killed server loses no acknowledged write, and the next one ends its database', async (t) => {
   const dataDir = dataDirectory(t);
-  const writes: number[] = [];
+  const writers: Writer[] = [];
   for (let round = 0; round < rounds; round++) {
     const writer = startWriter(dataDir);
+    writers.push(writer);
     await writing(writer);
     const { database } = await writer.ready;
     await writer.kill('SIGKILL');
-    writes.push(...acknowledged(writer));
     assert.ok(isAlive(database), 'the database outlives its server');
   }
 
-  assertAll(writes, await readWrites(dataDir));
+  await assertNothingLost(dataDir, ...writers);
 });
 
 test('a killed database is started again, and the server goes on', async (t) => {
@@ -40,21 +40,21 @@ test('a killed database is started again, and the server goes on', async (t) => 
     failures.filter(({ code }) => code !== 'STORE_UNAVAILABLE'),
     [],
   );
-  assertAll(acknowledged(writer), await readWrites(dataDir));
+  await assertNothingLost(dataDir, writer);
 });
 
 test('server and database killed together lose no acknowledged write', async (t) => {
   const dataDir = dataDirectory(t);
-  const writes: number[] = [];
+  const writers: Writer[] = [];
   for (let round = 0; round < rounds; round++) {
     const writer = startWriter(dataDir);
+    writers.push(writer);
     const { database } = await writing(writer);
     kill(database);
     await writer.kill('SIGKILL');
-    writes.push(...acknowledged(writer));
   }
 
-  assertAll(writes, await readWrites(dataDir));
+  await assertNothingLost(dataDir, ...writers);
 });
 
 test('a single killed process of the database costs nothing but a failed request', async (t) => {
@@ -68,7 +68,7 @@ test('a single killed process of the database costs nothing but a failed request
   await writing(writer);
   await writer.kill('SIGTERM');
 
-  assertAll(acknowledged(writer), await readWrites(dataDir));
+  await assertNothingLost(dataDir, writer);
 });
 
 test('a server killed at any moment of its first start leaves nothing that keeps the next from starting', async (t) => {
@@ -110,7 +110,7 @@ test('a stale pid file is removed, whichever process bears its number now', asyn
   writeFileSync(pidFile, content.replace(/^\d+/, `${process.pid}`));
   writeFileSync(join(dataDir, 'postgres/sockets/.s.PGSQL.5432.lock'), `${process.pid}\n`);
 
-  assertAll(acknowledged(first), await readWrites(dataDir));
+  await assertNothingLost(dataDir, first);
 });
 
 test('a lost password is renewed', async (t) => {
@@ -121,23 +121,8 @@ test('a lost password is renewed', async (t) => {
 
   rmSync(join(dataDir, 'postgres/password'));
 
-  assertAll(acknowledged(first), await readWrites(dataDir));
+  await assertNothingLost(dataDir, first);
 });
-
-async function writing(writer: Writer) {
-  const { refused } = await writer.ready;
-  assert.equal(refused, undefined);
-  return writer.next(({ wrote }) => wrote !== undefined && wrote % 5 === 0);
-}
-
-function assertAll(writes: readonly number[], found: ReadonlySet<number>): void {
-  assert.ok(writes.length > 0, 'something was written');
-  assert.deepEqual(
-    writes.filter((write) => !found.has(write)),
-    [],
-    'acknowledged and lost',
-  );
-}
 
 function kill(pid: number | undefined): void {
   assert.ok(pid !== undefined && pid > 1);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -100,6 +101,25 @@ export async function readWrites(dataDir: string): Promise<ReadonlySet<number>> 
   } finally {
     await opened.close();
   }
+}
+
+/** Waits until a writer, which must have started, goes on writing. */
+export async function writing(writer: Writer): Promise<Fact> {
+  const { refused } = await writer.ready;
+  assert.equal(refused, undefined);
+  return writer.next(({ wrote }) => wrote !== undefined && wrote % 5 === 0);
+}
+
+/** Opens the store once more: whatever one of the writers was told to be written must be there. */
+export async function assertNothingLost(dataDir: string, ...writers: readonly Writer[]): Promise<void> {
+  const found = await readWrites(dataDir);
+  const writes = writers.flatMap(acknowledged);
+  assert.ok(writes.length > 0, 'something was written');
+  assert.deepEqual(
+    writes.filter((write) => !found.has(write)),
+    [],
+    'acknowledged and lost',
+  );
 }
 
 export function acknowledged({ facts }: Writer): readonly number[] {
