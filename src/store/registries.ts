@@ -146,14 +146,17 @@ export async function registryFigures(
   return new Map(rows.map((row) => [row.registry, row]));
 }
 
+export interface RegistriesQuery {
+  /** Names; all when not said. */
+  readonly among?: readonly string[];
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
 /** By name; one row more than asked for tells that there is another page. */
 export async function listRegistries(
   store: Store,
-  {
-    after,
-    limit,
-    among,
-  }: { readonly after: string | undefined; readonly limit: number; readonly among: readonly string[] | undefined },
+  { among, after, limit }: RegistriesQuery,
 ): Promise<readonly RegistryStored[]> {
   let query = store
     .selectFrom('registry')
