@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { containsPattern } from './read/patterns.ts';
 import type { Store, StoreTransaction, Tables } from './tables.ts';
 
 /** A row as it lies in the store. */
@@ -147,6 +148,8 @@ export async function registryFigures(
 }
 
 export interface RegistriesQuery {
+  /** Part of a name or of a host. */
+  readonly q?: string | undefined;
   /** Names; all when not said. */
   readonly among?: readonly string[];
   readonly after: string | undefined;
@@ -156,7 +159,7 @@ export interface RegistriesQuery {
 /** By name; one row more than asked for tells that there is another page. */
 export async function listRegistries(
   store: Store,
-  { among, after, limit }: RegistriesQuery,
+  { q, among, after, limit }: RegistriesQuery,
 ): Promise<readonly RegistryStored[]> {
   let query = store
     .selectFrom('registry')
@@ -164,6 +167,10 @@ export async function listRegistries(
     .orderBy('name')
     .limit(limit + 1);
   if (after !== undefined) query = query.where('name', '>', after);
+  if (q)
+    query = query.where(({ or, eb }) =>
+      or([eb('name', 'ilike', containsPattern(q)), eb('host', 'ilike', containsPattern(q))]),
+    );
   if (among) query = query.where(sql<boolean>`name = ANY(${[...among]}::text[])`);
   return query.execute();
 }

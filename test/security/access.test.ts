@@ -42,6 +42,7 @@ async function answerOf(operation: Operation, headers: Signed['headers']): Promi
   const { path, body } = requestFor(operation);
   const answer = await server.call(operation.method, path, { headers, ...(body !== undefined && { body }) });
   assert.ok(answer.status < 500, `${operation.id}: ${answer.status} ${answer.text.slice(0, 300)}`);
+  assert.ok(operation.statuses.includes(String(answer.status)), `${operation.id} answers ${answer.status} unannounced`);
   return answer;
 }
 

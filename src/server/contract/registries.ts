@@ -91,6 +91,10 @@ export const registryRow = registrySettings.omit({ signIn: true, certificate: tr
   created: instant,
 });
 
+export const registryQuery = z
+  .object({ q: z.string().max(200).optional().describe('Part of a name or of a host.') })
+  .extend(pageQuery.shape);
+
 export const registryPage = pageOf(registryRow);
 
 /** The secret of its notifications is said this once. */

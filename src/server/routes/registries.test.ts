@@ -81,6 +81,32 @@ test('a registry is connected, looked through at once, and never tells its secre
   }
 });
 
+test('a list of registries is narrowed to part of a name or of a host, as it is written', async (t) => {
+  const { admin } = await open(t);
+  for (const [name, host] of [
+    ['build', 'cache.example.com'],
+    ['build-mirror', 'mirror.example.net'],
+    ['prod', 'registry.example.com'],
+  ])
+    await admin.send('POST', '/registries', { ...settings, name, host, certificate: undefined });
+  const namesOf = async (query: string) => {
+    const names: string[] = [];
+    for (let next: string | undefined = ''; next !== undefined; ) {
+      const page: { items: { name: string }[]; next?: string } = (
+        await admin.get(`/registries?limit=1&${query}${next && `&cursor=${next}`}`)
+      ).json();
+      names.push(...page.items.map(({ name }) => name));
+      next = page.next;
+    }
+    return names;
+  };
+
+  assert.deepEqual(await namesOf('q=BUILD'), ['build', 'build-mirror']);
+  assert.deepEqual(await namesOf('q=example.com'), ['build', 'prod']);
+  assert.deepEqual(await namesOf('q=%25'), [], 'a percent sign is one');
+  assert.deepEqual(await namesOf('q='), ['build', 'build-mirror', 'prod']);
+});
+
 test('nothing that is secret gets into the log, whatever goes wrong', async (t) => {
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });

@@ -2,8 +2,14 @@ import { registryConnectors } from '../../images/registries/index.ts';
 import { visibleTo } from '../../store/read/visibility.ts';
 import { listRegistries, registryFigures } from '../../store/registries.ts';
 import { listRepositories } from '../../store/repositories.ts';
-import { pageQuery } from '../contract/paging.ts';
-import { registryKinds, registryPage, registryRow, repositoryPage, repositoryQuery } from '../contract/registries.ts';
+import {
+  registryKinds,
+  registryPage,
+  registryQuery,
+  registryRow,
+  repositoryPage,
+  repositoryQuery,
+} from '../contract/registries.ts';
 import { registryRowOf } from '../registries/registry-row.ts';
 import { registryParams, registryRowFor, visibleNames, visibleRegistry } from '../registries/visible-registries.ts';
 import { type Access, type Route, route } from '../route.ts';
@@ -38,14 +44,14 @@ const list = route({
   path: '/registries',
   summary: 'Registries by name, with how far they are looked through.',
   access,
-  query: pageQuery,
+  query: registryQuery,
   answer: registryPage,
   handle: async ({ query, caller }, { store }) => {
     const reach = await visibleTo(store, caller?.grants ?? []);
     const names = await visibleNames(store, caller);
     const among = names === 'all' ? {} : { among: names };
-    const { limit } = query;
-    const rows = await listRegistries(store, { limit, after: afterOf(query.cursor), ...among });
+    const { q, limit } = query;
+    const rows = await listRegistries(store, { q, limit, after: afterOf(query.cursor), ...among });
     const page = rows.slice(0, limit);
     const figures = await registryFigures(
       store,
