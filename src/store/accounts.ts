@@ -16,6 +16,16 @@ export interface Account {
 
 const columns = ['id', 'login', 'name', 'source', 'password', 'must_change_password', 'grants', 'disabled'] as const;
 
+/** Of the account that a session or a token is of; whose grants these are, the query says. */
+export const ownerColumns = [
+  'account.id as id',
+  'login',
+  'account.name as name',
+  'source',
+  'must_change_password',
+  'disabled',
+] as const;
+
 export async function accountByLogin(store: Store | StoreTransaction, login: string): Promise<Account | undefined> {
   return store.selectFrom('account').select(columns).where('login', '=', login).executeTakeFirst();
 }

@@ -11,6 +11,8 @@ export interface AskedException {
   readonly kind: string;
   readonly expires?: string | undefined;
   readonly askedBy: string;
+  /** Now, when not said. */
+  readonly at?: Date;
 }
 
 /** Writes a request down; it silences nothing until somebody approves it. */
@@ -24,6 +26,7 @@ export async function askException(store: Store, asked: AskedException): Promise
       state: 'asked',
       expires: asked.expires ?? null,
       asked_by: asked.askedBy,
+      ...(asked.at && { asked_at: asked.at }),
     })
     .returning('id')
     .executeTakeFirstOrThrow();

@@ -1,4 +1,4 @@
-import type { Account } from './accounts.ts';
+import { type Account, ownerColumns } from './accounts.ts';
 import { prepared } from './prepared.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
@@ -29,19 +29,7 @@ export async function sessionByHash(store: Store, hash: Buffer): Promise<Session
   return store
     .selectFrom('session')
     .innerJoin('account', 'account.id', 'session.account')
-    .select([
-      'account.id as id',
-      'login',
-      'name',
-      'source',
-      'must_change_password',
-      'grants',
-      'disabled',
-      'csrf',
-      'session.created as created',
-      'last_used',
-      'expires',
-    ])
+    .select([...ownerColumns, 'grants', 'csrf', 'session.created as created', 'last_used', 'expires'])
     .where('session.hash', '=', hash)
     .modifyFront(prepared)
     .executeTakeFirst();

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Account } from './accounts.ts';
+import { type Account, ownerColumns } from './accounts.ts';
 import { prepared } from './prepared.ts';
 import { behind, type Order, type Page, type PageRequest, pageFrom, sortKeys } from './read/page.ts';
 import type { Store } from './tables.ts';
@@ -36,15 +36,10 @@ export async function tokenByHash(store: Store, hash: Buffer): Promise<TokenWith
     .selectFrom('api_token')
     .innerJoin('account', 'account.id', 'api_token.account')
     .select([
+      ...ownerColumns,
       'api_token.id as token',
-      'account.id as id',
-      'login',
-      'account.name as name',
-      'source',
-      'must_change_password',
       'account.grants as account_grants',
       'api_token.grants as token_grants',
-      'disabled',
       'expires',
       'last_used',
     ])

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { addAccount } from '../../store/accounts.ts';
-import { settleExceptions } from '../../store/excepted.ts';
+import { askException, decideException } from '../../store/exceptions.ts';
 import { recordFailure } from '../../store/image-states.ts';
 import { placeImages } from '../../store/placements.ts';
 import { writeDay } from '../../store/recount/write-counts.ts';
@@ -124,38 +124,26 @@ async function addDecisions({ store, now }: ServerContext): Promise<void> {
   );
   const [accepted, asked] = rows.map(({ name }) => name);
   const inDays = (days: number) => new Date(now().getTime() + days * dayMs);
-  const usual = { asked_by: 'dana', decided_by: null, decision_note: null };
   if (accepted) {
-    const { id } = await store
-      .insertInto('exception')
-      .values({
-        ...usual,
-        scope: JSON.stringify({ vulnerability: accepted, registry: 'development' }),
-        reason: 'Development images are not reachable from outside; the release images are upgraded this month.',
-        kind: 'risk-accepted',
-        state: 'approved',
-        expires: inDays(12),
-        asked_at: inDays(-6),
-        decided_by: 'admin',
-        decided_at: inDays(-5),
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    await store.transaction().execute((transaction) => settleExceptions(transaction, [id]));
+    const id = await askException(store, {
+      scope: { vulnerability: accepted, registry: 'development' },
+      reason: 'Development images are not reachable from outside; the release images are upgraded this month.',
+      kind: 'risk-accepted',
+      expires: inDays(12).toISOString(),
+      askedBy: 'dana',
+      at: inDays(-6),
+    });
+    await decideException(store, id, { decision: 'approve', by: 'admin', at: inDays(-5) });
   }
   if (asked)
-    await store
-      .insertInto('exception')
-      .values({
-        ...usual,
-        scope: JSON.stringify({ vulnerability: asked, repository: 'payments/*' }),
-        reason: 'The affected function is never called: the service only reads files that it wrote itself.',
-        kind: 'not-reachable',
-        state: 'asked',
-        expires: inDays(60),
-        asked_at: inDays(-1),
-      })
-      .execute();
+    await askException(store, {
+      scope: { vulnerability: asked, repository: 'payments/*' },
+      reason: 'The affected function is never called: the service only reads files that it wrote itself.',
+      kind: 'not-reachable',
+      expires: inDays(60).toISOString(),
+      askedBy: 'dana',
+      at: inDays(-1),
+    });
 }
 
 /** Some time in the working hours of that day, the same for the same name. */

@@ -4,6 +4,7 @@ import { removeSession, removeSessionsOf } from '../../store/sessions.ts';
 import type { ServerContext } from '../context.ts';
 import { passwordChange, session, signInForm, signInOptions } from '../contract/access.ts';
 import { type Caller, type Route, route } from '../route.ts';
+import { describeSession } from '../sign-in/describe-session.ts';
 import { grantsOf } from '../sign-in/grants.ts';
 import { beginAttempt } from '../sign-in/lockout.ts';
 import { hashPassword, verifyPassword } from '../sign-in/passwords.ts';
@@ -49,14 +50,8 @@ const read = route({
     const live = await sessionOf(context, headers.cookie as string | undefined);
     const account = live ?? (caller && (await accountById(context.store, caller.account)));
     if (!account) throw new AppError('SIGN_IN_NEEDED', 'Sign in first.');
-    return {
-      user: account.login,
-      ...(account.name !== null && { name: account.name }),
-      grants: [...(caller?.grants ?? grantsOf(account.grants))],
-      csrfToken: live?.csrf ?? '',
-      expires: (live?.expires ?? caller?.expires ?? context.now()).toISOString(),
-      mustChangePassword: account.must_change_password,
-    };
+    const byToken = { csrf: '', expires: caller?.expires ?? context.now() };
+    return describeSession(account, caller?.grants ?? grantsOf(account.grants), live ?? byToken);
   },
 });
 
@@ -99,14 +94,7 @@ const changePassword = route({
     await removeSessionsOf(context.store, account.id);
     const made = await startSession(context, account.id);
     return {
-      body: {
-        user: account.login,
-        ...(account.name !== null && { name: account.name }),
-        grants: [...caller.grants],
-        csrfToken: made.csrf,
-        expires: made.expires.toISOString(),
-        mustChangePassword: false,
-      },
+      body: describeSession({ ...account, must_change_password: false }, caller.grants, made),
       headers: { 'set-cookie': made.cookie },
     };
   },

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { AppError } from '../../lib/errors.ts';
 import { addToken, listTokens, removeToken } from '../../store/tokens.ts';
 import { madeToken, newToken, tokenPage, tokenQuery } from '../contract/access.ts';
-import { type Caller, type Route, route } from '../route.ts';
-import { covers } from '../sign-in/access.ts';
+import { type Route, route } from '../route.ts';
+import { administersAll, covers } from '../sign-in/access.ts';
 import { grantsOf } from '../sign-in/grants.ts';
 import { hashOfSecret, randomSecret } from '../sign-in/secret-text.ts';
 
@@ -16,7 +16,7 @@ const list = route({
   query: tokenQuery,
   answer: tokenPage,
   handle: async ({ query, caller }, { store }) => {
-    if (query.everybody && !administersAll(caller))
+    if (query.everybody && !administersAll(caller?.grants ?? []))
       throw new AppError('FORBIDDEN', 'Only an administrator sees the tokens of others.');
     const page = await listTokens(store, query.everybody ? undefined : caller?.account, query);
     const items = page.items.map(({ login, last_used, grants, created, expires, id, name, hint }) => ({
@@ -75,13 +75,13 @@ const remove = route({
   status: 204,
   trail: 'token.remove',
   handle: async ({ params, caller }, { store }) => {
-    const removed = await removeToken(store, params.id, administersAll(caller) ? undefined : caller?.account);
+    const removed = await removeToken(
+      store,
+      params.id,
+      administersAll(caller?.grants ?? []) ? undefined : caller?.account,
+    );
     if (!removed) throw new AppError('NOT_FOUND', 'There is no such token of yours.');
   },
 });
 
 export const tokenRoutes: readonly Route[] = [list, create, remove];
-
-function administersAll(caller: Caller | undefined): boolean {
-  return covers(caller?.grants ?? [], { role: 'admin', scope: { kind: 'all' } });
-}

@@ -13,8 +13,9 @@ import {
 import { removeSessionsOf } from '../../store/sessions.ts';
 import { forgetAttempts, lockedLogins } from '../../store/sign-in-attempts.ts';
 import type { Store, StoreTransaction } from '../../store/tables.ts';
-import { type Grant, newUser, type UserRow, userChange, userPage, userQuery, userRow } from '../contract/access.ts';
+import { newUser, type UserRow, userChange, userPage, userQuery, userRow } from '../contract/access.ts';
 import { type Access, type Route, route } from '../route.ts';
+import { administersAll } from '../sign-in/access.ts';
 import { grantsOf } from '../sign-in/grants.ts';
 import { hashPassword } from '../sign-in/passwords.ts';
 
@@ -31,9 +32,7 @@ const list = route({
   answer: userPage,
   handle: async ({ query }, { store, now }) => {
     const page = await listAccounts(store, query.q, query);
-    const logins = page.items.map(({ login }) => login);
-    const locked = await lockedLogins(store, logins, now());
-    return { ...page, items: page.items.map((account) => rowOf(account, locked.has(account.login))) };
+    return { ...page, items: await rowsOf(store, page.items, now()) };
   },
 });
 
@@ -116,14 +115,17 @@ async function keepAnAdministrator(transaction: StoreTransaction, account: strin
     throw new AppError('CONFLICT', `"${user}" is the last administrator. Make another one first.`);
 }
 
-function administersAll(grants: readonly Grant[]): boolean {
-  return grants.some(({ role, scope }) => role === 'admin' && scope.kind === 'all');
+async function readRow(store: Store, login: string, at: Date): Promise<UserRow> {
+  const account = await accountListed(store, login);
+  const [row] = await rowsOf(store, account ? [account] : [], at);
+  if (!row) throw new AppError('NOT_FOUND', `There is no account "${login}" any more.`);
+  return row;
 }
 
-async function readRow(store: Store, login: string, at: Date): Promise<UserRow> {
-  const [account, locked] = await Promise.all([accountListed(store, login), lockedLogins(store, [login], at)]);
-  if (!account) throw new AppError('NOT_FOUND', `There is no account "${login}" any more.`);
-  return rowOf(account, locked.has(login));
+async function rowsOf(store: Store, accounts: readonly AccountListed[], at: Date): Promise<UserRow[]> {
+  const logins = accounts.map(({ login }) => login);
+  const locked = await lockedLogins(store, logins, at);
+  return accounts.map((account) => rowOf(account, locked.has(account.login)));
 }
 
 function rowOf(account: AccountListed, locked: boolean): UserRow {

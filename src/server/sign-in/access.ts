@@ -64,6 +64,11 @@ export function covers(has: readonly Grant[], given: Grant): boolean {
   return has.some((grant) => holds(grant.role, given.role) && scopeCovers(grant.scope, given.scope));
 }
 
+/** Whether somebody may change the whole installation. */
+export function administersAll(grants: readonly Grant[]): boolean {
+  return covers(grants, { role: 'admin', scope: { kind: 'all' } });
+}
+
 /** What a token may do now: its own grants, cut to those that its account still has. */
 export function intersect(token: readonly Grant[], account: readonly Grant[]): readonly Grant[] {
   const both = token.flatMap((left) => account.map((right) => narrower(left, right)));

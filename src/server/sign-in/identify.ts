@@ -5,7 +5,7 @@ import type { Caller } from '../route.ts';
 import { intersect } from './access.ts';
 import { grantsOf } from './grants.ts';
 import { hashOfSecret } from './secret-text.ts';
-import { sessionOf } from './sessions.ts';
+import { sessionOf, touchEveryMs } from './sessions.ts';
 
 export interface Credentials {
   readonly authorization: string | undefined;
@@ -71,5 +71,3 @@ async function byToken(context: ServerContext, authorization: string, from: stri
     mustChangePassword: false,
   };
 }
-
-const touchEveryMs = 60_000;

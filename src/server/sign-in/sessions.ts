@@ -59,7 +59,8 @@ export async function sessionOf(
   return { ...found, hash };
 }
 
-const touchEveryMs = 60_000;
+/** How exactly it is known when a session or a token was used last. */
+export const touchEveryMs = 60_000;
 
 export async function endSession(context: SessionContext, cookies: string | undefined): Promise<void> {
   const hash = sessionHash(context.config, cookies);

@@ -3,6 +3,7 @@ import { addToTrail } from '../../store/trail.ts';
 import type { ServerContext } from '../context.ts';
 import type { Session, SignInForm } from '../contract/access.ts';
 import { Refusal } from '../refusal.ts';
+import { describeSession } from './describe-session.ts';
 import { grantsOf } from './grants.ts';
 import { beginAttempt } from './lockout.ts';
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts';
@@ -54,14 +55,7 @@ export async function signIn(
   });
   context.metrics.signIn('done');
   return {
-    session: {
-      user,
-      ...(account.name !== null && { name: account.name }),
-      grants: [...grantsOf(account.grants)],
-      csrfToken: made.csrf,
-      expires: made.expires.toISOString(),
-      mustChangePassword: account.must_change_password,
-    },
+    session: describeSession(account, grantsOf(account.grants), made),
     cookies: [made.cookie, ...(browserCookie ? [browserCookie] : [])],
   };
 }
