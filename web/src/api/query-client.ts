@@ -1,5 +1,5 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import { ApiError } from './request.ts';
+import { ApiError, isPassing } from './request.ts';
 
 export const sessionKey = ['session'] as const;
 
@@ -20,7 +20,7 @@ export function createQueryClient(): QueryClient {
       queries: {
         staleTime: 30_000,
         // Twice, for a server that restarts; what the server refused stays refused.
-        retry: (count, error) => count < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 502),
+        retry: (count, error) => count < 2 && isPassing(error),
       },
     },
   });

@@ -18,6 +18,9 @@ export class ApiError extends Error {
   }
 }
 
+/** The server is away or starts anew, which passes by itself; anything else it meant. */
+export const isPassing = (error: Error) => error instanceof ApiError && (error.status === 0 || error.status >= 502);
+
 type QueryValue = string | number | boolean | readonly string[] | undefined | null;
 /** A `z.infer`red query of the contract: fields that are undefined or empty are left out of the address. */
 export type Query = { readonly [name: string]: QueryValue };

@@ -3,13 +3,12 @@ import { useDatabase, useDatabaseChanges } from '../../api/database.ts';
 import { wholeList } from '../../api/page.ts';
 import { ApiError } from '../../api/request.ts';
 import { AddressTabs } from '../../components/AddressTabs.tsx';
+import { Answer } from '../../components/Answer.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { ErrorState } from '../../components/ErrorState.tsx';
 import { formatAge, formatDuration, formatInstant, formatNumber, plural } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
 import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { PageHead } from '../../components/PageHead.tsx';
-import { PageSkeleton } from '../../components/PageSkeleton.tsx';
 import { PartialState } from '../../components/PartialState.tsx';
 import classes from './database.module.css';
 import { changeColumns, sourceColumns, streamColumns } from './database-columns.tsx';
@@ -19,19 +18,21 @@ const head = <PageHead title="Database" question="How fresh is what is known abo
 export function Page() {
   const database = useDatabase();
   if (database.error instanceof ApiError && database.error.code === 'DATABASE_MISSING') return <NoDatabase />;
-  if (database.error) return <ErrorState error={database.error} retry={() => void database.refetch()} />;
-  if (!database.data) return <PageSkeleton />;
-  const { data } = database;
+  return <Answer of={database}>{(data) => <DatabasePage database={data} />}</Answer>;
+}
+
+function DatabasePage({ database }: { readonly database: DatabaseStatus }) {
+  const { sources, streams } = database;
   return (
     <>
       {head}
       <div className={classes.lead}>
-        <Standing database={data} />
+        <Standing database={database} />
       </div>
       <AddressTabs
         tabs={[
-          { id: 'sources', title: 'Sources', count: data.sources.length, content: () => <Sources database={data} /> },
-          { id: 'streams', title: 'Systems', count: data.streams.length, content: () => <Streams database={data} /> },
+          { id: 'sources', title: 'Sources', count: sources.length, content: () => <Sources database={database} /> },
+          { id: 'streams', title: 'Systems', count: streams.length, content: () => <Streams database={database} /> },
           { id: 'changes', title: 'Changes', content: () => <Changes /> },
         ]}
       />

@@ -3,6 +3,7 @@ import type { RegistryRow } from '../../../../src/server/contract/registries.ts'
 import { connectRegistryAddress } from '../../addresses.ts';
 import { useOverview } from '../../api/overview.ts';
 import { useRegistries } from '../../api/registries.ts';
+import { Answer } from '../../components/Answer.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
 import { Command } from '../../components/CopyText.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -17,16 +18,10 @@ import { type Gap, gapsOf } from './gaps.ts';
 export function Page() {
   const overview = useOverview(undefined);
   const registries = useRegistries();
-  const error = overview.error ?? registries.error;
-  if (error) {
-    const retry = () => {
-      void overview.refetch();
-      registries.refresh();
-    };
-    return <ErrorState error={error} retry={retry} />;
-  }
-  if (!overview.data || registries.isLoading) return <PageSkeleton />;
-  return <CoveragePage overview={overview.data} registries={registries.rows} />;
+  if (registries.isLoading) return <PageSkeleton />;
+  if (registries.error && registries.rows.length === 0)
+    return <ErrorState error={registries.error} retry={registries.refresh} />;
+  return <Answer of={overview}>{(data) => <CoveragePage overview={data} registries={registries.rows} />}</Answer>;
 }
 
 function CoveragePage({ overview, registries }: { overview: Overview; registries: readonly RegistryRow[] }) {

@@ -2,11 +2,10 @@ import { SegmentedControl } from '@mantine/core';
 import { useAddressFilter } from '../../address-filter.ts';
 import { imagesAddress, recommendationsAddress, vulnerabilitiesAddress } from '../../addresses.ts';
 import { useOverview } from '../../api/overview.ts';
+import { Answer } from '../../components/Answer.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { ErrorState } from '../../components/ErrorState.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
-import { PageSkeleton } from '../../components/PageSkeleton.tsx';
 import { FixFirst } from './FixFirst.tsx';
 import { Gaps } from './Gaps.tsx';
 import { Newest } from './Newest.tsx';
@@ -24,56 +23,61 @@ export function Page() {
   const address = useAddressFilter();
   const span = spans.find(({ value }) => value === address.one('days')) ?? spans[0];
   const overview = useOverview(span.value === '1' ? undefined : startOfHourBefore(Number(span.value)));
-  if (overview.error && !overview.data)
-    return <ErrorState error={overview.error} retry={() => void overview.refetch()} />;
-  if (!overview.data) return <PageSkeleton />;
-  const { data } = overview;
   return (
-    <>
-      <PageHead
-        title="Overview"
-        question="What changed, and what should I do first?"
-        actions={
-          <SegmentedControl
-            size="xs"
-            aria-label="What counts as changed"
-            data={spans.map(({ value, label }) => ({ value, label }))}
-            value={span.value}
-            onChange={(value) => address.set({ days: value === '1' ? undefined : value })}
-          />
-        }
-      />
-      {data.images.total === 0 ? (
-        <FirstSteps />
-      ) : (
-        <div className={classes.page}>
-          <Sentences overview={data} span={span.words} />
-          <section aria-labelledby="fix-first">
-            <SectionHead id="fix-first" title="Fix first" to={recommendationsAddress()} link="All recommendations" />
-            <FixFirst rows={data.fixFirst} />
-          </section>
-          <div className={classes.pair}>
-            <section aria-labelledby="newest">
-              <SectionHead
-                id="newest"
-                title={`New ${span.words}`}
-                to={vulnerabilitiesAddress({ sort: 'firstSeen', direction: 'desc' })}
-                link="All vulnerabilities"
+    <Answer of={overview}>
+      {(data) => (
+        <>
+          <PageHead
+            title="Overview"
+            question="What changed, and what should I do first?"
+            actions={
+              <SegmentedControl
+                size="xs"
+                aria-label="What counts as changed"
+                data={spans.map(({ value, label }) => ({ value, label }))}
+                value={span.value}
+                onChange={(value) => address.set({ days: value === '1' ? undefined : value })}
               />
-              <Newest rows={data.changed.newest} />
-            </section>
-            <section aria-labelledby="trend">
-              <SectionHead id="trend" title="Critical and high findings" to={imagesAddress()} link="All images" />
-              <Trend points={data.trend} />
-            </section>
-          </div>
-          <section aria-labelledby="gaps">
-            <SectionHead id="gaps" title="What could not be seen" to="/coverage" link="Coverage" />
-            <Gaps gaps={data.gaps} />
-          </section>
-        </div>
+            }
+          />
+          {data.images.total === 0 ? (
+            <FirstSteps />
+          ) : (
+            <div className={classes.page}>
+              <Sentences overview={data} span={span.words} />
+              <section aria-labelledby="fix-first">
+                <SectionHead
+                  id="fix-first"
+                  title="Fix first"
+                  to={recommendationsAddress()}
+                  link="All recommendations"
+                />
+                <FixFirst rows={data.fixFirst} />
+              </section>
+              <div className={classes.pair}>
+                <section aria-labelledby="newest">
+                  <SectionHead
+                    id="newest"
+                    title={`New ${span.words}`}
+                    to={vulnerabilitiesAddress({ sort: 'firstSeen', direction: 'desc' })}
+                    link="All vulnerabilities"
+                  />
+                  <Newest rows={data.changed.newest} />
+                </section>
+                <section aria-labelledby="trend">
+                  <SectionHead id="trend" title="Critical and high findings" to={imagesAddress()} link="All images" />
+                  <Trend points={data.trend} />
+                </section>
+              </div>
+              <section aria-labelledby="gaps">
+                <SectionHead id="gaps" title="What could not be seen" to="/coverage" link="Coverage" />
+                <Gaps gaps={data.gaps} />
+              </section>
+            </div>
+          )}
+        </>
       )}
-    </>
+    </Answer>
   );
 }
 
