@@ -1,28 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { jobId } from '../../web/dev/answers/operation.ts';
-import { type ConsoleMock, startConsoleMock } from '../../web/dev/mock-server.ts';
-import { buildConsole, consoleDirectory, launchBrowser, noBrowser, openPage, settled } from '../support/browser.ts';
+import { noBrowser, settled } from '../support/browser.ts';
+import { useConsole } from '../support/console.ts';
 
 describe('administration', { skip: noBrowser }, () => {
-  let browser: Browser;
-  let mock: ConsoleMock;
-  before(async () => {
-    buildConsole();
-    browser = await launchBrowser();
-  });
-  beforeEach(async () => {
-    await mock?.close();
-    mock = await startConsoleMock({ scenario: 'many', directory: consoleDirectory });
-  });
-  after(async () => {
-    await browser?.close();
-    await mock?.close();
-  });
+  const { open, tell } = useConsole({ anew: true });
 
   test('a registry is connected after its test says where it breaks, and its secret is shown once', async () => {
-    const { page } = await openPage(browser, `${mock.url}/registries`);
+    const { page } = await open('/registries');
     await page.getByRole('link', { name: 'Connect a registry' }).click();
     await page.getByLabel('Product').selectOption({ label: 'Harbor' });
     await page.getByLabel('Host').fill('https://wrong.example/');
@@ -46,14 +33,13 @@ describe('administration', { skip: noBrowser }, () => {
     await page.getByRole('link', { name: 'Open harbor-two-example' }).click();
     await page.getByRole('tab', { name: 'Notifications' }).click();
     assert.equal(await page.locator('[data-secret]').count(), 1);
-    await page.context().close();
   });
 
   test('a running job moves on where it stands, and is cancelled only after its reach is told', async () => {
-    const { page } = await openPage(browser, `${mock.url}/jobs`);
+    const { page } = await open('/jobs');
     const row = page.locator('[data-index="0"]');
     await row.getByText('30 %').waitFor();
-    mock.tell({ kind: 'job', id: jobId(0), state: 'running', progress: 0.62 });
+    tell({ kind: 'job', id: jobId(0), state: 'running', progress: 0.62 });
 
     await row.getByText('62 %').waitFor();
     await row.getByRole('button', { name: /^Cancel:/ }).click();
@@ -63,11 +49,10 @@ describe('administration', { skip: noBrowser }, () => {
       .waitFor();
     await page.getByRole('button', { name: 'Cancel the job' }).click();
     await row.getByText('cancelled').waitFor();
-    await page.context().close();
   });
 
   test('an exception tells what it silences before it is approved', async () => {
-    const { page } = await openPage(browser, `${mock.url}/exceptions`);
+    const { page } = await open('/exceptions');
     await page.locator('[data-index="1"]').getByText('waits').click();
     const details = page.getByRole('complementary', { name: 'Details' });
     await details.getByText(/silences 6 findings in 2 images now/).waitFor();
@@ -77,11 +62,10 @@ describe('administration', { skip: noBrowser }, () => {
 
     assert.deepEqual((await sent).postDataJSON(), { decision: 'approve', note: 'Agreed with the team.' });
     await page.getByText('The exception stands').waitFor();
-    await page.context().close();
   });
 
   test('an exception is asked for from its address alone, and its reach is counted as one types', async () => {
-    const { page } = await openPage(browser, `${mock.url}/exceptions/-/ask?vulnerability=CVE-2024-3094`);
+    const { page } = await open('/exceptions/-/ask?vulnerability=CVE-2024-3094');
     await page.getByText(/31 findings in 9 images/).waitFor();
     await page.getByLabel('Repository (optional)').fill('team-a/*');
     await page.getByText(/6 findings in 2 images/).waitFor();
@@ -91,11 +75,10 @@ describe('administration', { skip: noBrowser }, () => {
     await page.getByLabel('Reason').fill('Never called by what runs.');
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.waitForURL(/\/exceptions\?selected=/);
-    await page.context().close();
   });
 
   test('a token is shown once', async () => {
-    const { page } = await openPage(browser, `${mock.url}/access?tab=tokens`);
+    const { page } = await open('/access?tab=tokens');
     await page.getByRole('button', { name: 'Make a token' }).click();
     await page.getByLabel('What uses it').fill('A pipeline');
     await page.getByRole('button', { name: 'Make the token' }).click();
@@ -105,11 +88,10 @@ describe('administration', { skip: noBrowser }, () => {
     await page.getByText('A pipeline').first().waitFor();
 
     assert.equal(await page.getByText(token).count(), 0);
-    await page.context().close();
   });
 
   test('a user is added with a role for a part, and the last administrator stays', async () => {
-    const { page } = await openPage(browser, `${mock.url}/access`);
+    const { page } = await open('/access');
     await page.getByRole('button', { name: 'Add a user' }).click();
     await page.getByLabel('Login', { exact: true }).fill('erin');
     await page.getByLabel('First password', { exact: true }).fill('a first password');
@@ -123,11 +105,10 @@ describe('administration', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Disable', exact: true }).click();
     await page.getByRole('button', { name: 'Disable the user' }).click();
     await page.getByText(/the last administrator/).waitFor();
-    await page.context().close();
   });
 
   test('the time and the person of the trail stand in the address, and its export has the same', async () => {
-    const { page } = await openPage(browser, `${mock.url}/trail`);
+    const { page } = await open('/trail');
     await page.getByRole('button', { name: 'Time' }).click();
     await page.getByRole('checkbox', { name: 'The last 7 days' }).check();
     await page.keyboard.press('Escape');
@@ -138,25 +119,23 @@ describe('administration', { skip: noBrowser }, () => {
     const href = await page.getByRole('menuitem', { name: /CSV/ }).getAttribute('href');
 
     assert.match(href ?? '', /^\/api\/v1\/trail\/export\?format=csv&.*who=dana/);
-    await page.context().close();
   });
 
   test('a reader is offered nothing that the server would refuse, and told who can', async () => {
-    const { page } = await openPage(browser, `${mock.url}/settings`);
+    const { page } = await open('/settings');
     await page.route('**/api/v1/session', async (route) => {
       const answer = await (await route.fetch()).json();
       await route.fulfill({ json: { ...answer, grants: [{ role: 'reader', scope: { kind: 'all' } }] } });
     });
-    await page.goto(`${mock.url}/registries/-/connect`);
+    await page.goto('/registries/-/connect');
     await page.getByText('Only administrators connect registries').waitFor();
     assert.equal(await page.getByRole('link', { name: 'Trail' }).count(), 0);
-    await page.goto(`${mock.url}/jobs`);
+    await page.goto('/jobs');
     await settled(page);
     assert.equal(await page.getByRole('button', { name: /^Cancel/ }).count(), 0);
-    await page.goto(`${mock.url}/access`);
+    await page.goto('/access');
     await page.getByText('Build pipeline of payments').waitFor();
     assert.equal(await page.getByRole('tab').count(), 0);
-    await page.context().close();
   });
 });
 

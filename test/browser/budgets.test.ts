@@ -1,41 +1,22 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
-import { type ConsoleMock, startConsoleMock } from '../../web/dev/mock-server.ts';
-import { buildConsole, consoleDirectory, launchBrowser, noBrowser, openPage, settled } from '../support/browser.ts';
+import { consoleDirectory, noBrowser } from '../support/browser.ts';
+import { useConsole } from '../support/console.ts';
 
 describe('what the console costs', { skip: noBrowser }, () => {
-  let browser: Browser;
-  let mock: ConsoleMock;
-  before(async () => {
-    buildConsole();
-    browser = await launchBrowser();
-    mock = await startConsoleMock({ scenario: 'many', directory: consoleDirectory });
-  });
-  after(async () => {
-    await browser?.close();
-    await mock?.close();
-  });
+  const { open } = useConsole();
 
   for (const path of ['/', '/images', '/vulnerabilities/CVE-2024-3094']) {
     test(`${path} comes with less than 250 kB of scripts, packed`, async (t) => {
-      const context = await browser.newContext();
-      const page = await context.newPage();
-      const scripts = new Set<string>();
-      page.on('response', (response) => {
-        const { pathname } = new URL(response.url());
-        if (pathname.endsWith('.js')) scripts.add(pathname);
-      });
-      await page.goto(mock.url + path);
-      await settled(page);
-      const bytes = [...scripts].reduce((sum, script) => sum + packedBytes(script), 0);
-      t.diagnostic(`${path}: ${Math.round(bytes / 1000)} kB in ${scripts.size} files`);
+      const { page } = await open(path);
+      const scripts = await page.evaluate<readonly string[]>(loadedScripts);
+      const bytes = scripts.reduce((sum, script) => sum + packedBytes(script), 0);
+      t.diagnostic(`${path}: ${Math.round(bytes / 1000)} kB in ${scripts.length} files`);
 
       assert.ok(bytes < 250_000, `${bytes} bytes`);
-      await context.close();
     });
   }
 
@@ -43,7 +24,7 @@ describe('what the console costs', { skip: noBrowser }, () => {
     const paints: number[] = [];
     // Others may keep the machine busy; what counts is what the console itself takes.
     for (let run = 0; run < 8 && !(Math.min(...paints) < 1_000); run++) {
-      const { page } = await openPage(browser, `${mock.url}/images`);
+      const { page } = await open('/images');
       paints.push(await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"));
       await page.context().close();
     }
@@ -53,16 +34,18 @@ describe('what the console costs', { skip: noBrowser }, () => {
   });
 
   test('a filter shows its rows within 100 ms', async (t) => {
-    const { page } = await openPage(browser, `${mock.url}/images`);
+    const { page } = await open('/images');
     const takes: number[] = [];
     for (let run = 0; run < 20 && takes.filter((take) => take < 100).length < 3; run++)
       takes.push(await page.evaluate(toggleAndWait));
     t.diagnostic(`filter: ${takes.map(Math.round).join(', ')} ms`);
 
     assert.ok(takes.filter((take) => take < 100).length >= 3, `${takes}`);
-    await page.context().close();
   });
 });
+
+const loadedScripts = `[...new Set(performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname))]
+  .filter((path) => path.endsWith('.js'))`;
 
 /** From the click to the frame in which the count of rows is another. */
 const toggleAndWait = `new Promise((done) => {

@@ -1,34 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { type ConsoleMock, startConsoleMock } from '../../web/dev/mock-server.ts';
-import {
-  buildConsole,
-  consoleDirectory,
-  launchBrowser,
-  noBrowser,
-  openPage,
-  settled,
-  until,
-} from '../support/browser.ts';
+import { describe, test } from 'node:test';
+import { noBrowser, settled, untilTrue } from '../support/browser.ts';
+import { useConsole } from '../support/console.ts';
 
 describe('the keyboard alone', { skip: noBrowser }, () => {
-  let browser: Browser;
-  let mock: ConsoleMock;
-  before(async () => {
-    buildConsole();
-    browser = await launchBrowser();
-    mock = await startConsoleMock({ scenario: 'many', directory: consoleDirectory });
-  });
-  after(async () => {
-    await browser?.close();
-    await mock?.close();
-  });
+  const { open } = useConsole();
 
   const focused = 'document.activeElement?.getAttribute("data-index")';
 
   test('j and k walk the rows, Enter opens one', async () => {
-    const { page } = await openPage(browser, `${mock.url}/images`);
+    const { page } = await open('/images');
     for (const key of ['j', 'j', 'j', 'k']) await page.keyboard.press(key);
 
     assert.equal(await page.evaluate(focused), '1');
@@ -37,45 +18,41 @@ describe('the keyboard alone', { skip: noBrowser }, () => {
     await page.waitForURL(/\/images\/sha256/);
     await settled(page);
     assert.equal(await page.locator('h1').innerText(), name);
-    await page.context().close();
   });
 
   test('the space bar opens the details, j takes them along, Escape closes them', async () => {
-    const { page } = await openPage(browser, `${mock.url}/images`);
+    const { page } = await open('/images');
     await page.keyboard.press('j');
     await page.keyboard.press(' ');
     const details = page.getByRole('complementary', { name: 'Details' });
     await details.waitFor();
     const first = await details.locator('h2').innerText();
     await page.keyboard.press('j');
-    await until(page, `document.querySelector('aside h2')?.innerText !== ${JSON.stringify(first)}`);
+    await untilTrue(page, `document.querySelector('aside h2')?.innerText !== ${JSON.stringify(first)}`);
     await page.keyboard.press('Escape');
 
     await details.waitFor({ state: 'hidden' });
-    await page.context().close();
   });
 
   test('e explains the score of the row, with its parts', async () => {
-    const { page } = await openPage(browser, `${mock.url}/vulnerabilities`);
+    const { page } = await open('/vulnerabilities');
     await page.keyboard.press('j');
     await page.keyboard.press('e');
 
     await page.getByRole('dialog').getByText('Exploited in the wild').waitFor();
-    await page.context().close();
   });
 
   test('/ goes to the search field', async () => {
-    const { page } = await openPage(browser, `${mock.url}/vulnerabilities`);
+    const { page } = await open('/vulnerabilities');
     await page.keyboard.press('/');
 
     assert.equal(await page.evaluate('document.activeElement?.type'), 'search');
     await page.keyboard.type('jj');
     assert.equal(await page.getByRole('searchbox').inputValue(), 'jj');
-    await page.context().close();
   });
 
   test('Ctrl-K finds an image and goes there', async () => {
-    const { page } = await openPage(browser, `${mock.url}/`);
+    const { page } = await open('/');
     await page.waitForTimeout(1_200);
     await page.keyboard.press('Control+k');
     await page.getByPlaceholder(/Image, CVE/).waitFor();
@@ -88,11 +65,10 @@ describe('the keyboard alone', { skip: noBrowser }, () => {
     await page.keyboard.press('Enter');
 
     await page.waitForURL(/\/images\/sha256/);
-    await page.context().close();
   });
 
   test('every stop of Tab is seen, and the first skips to the page', async () => {
-    const { page } = await openPage(browser, `${mock.url}/images`);
+    const { page } = await open('/images');
     await page.keyboard.press('Tab');
     assert.equal(await page.evaluate('document.activeElement?.textContent'), 'Skip to the page');
     for (let stop = 0; stop < 24; stop++) {
@@ -102,17 +78,15 @@ describe('the keyboard alone', { skip: noBrowser }, () => {
       );
       assert.ok(ring, `stop ${stop}`);
     }
-    await page.context().close();
   });
 
   test('single keys can be switched off', async () => {
-    const { page } = await openPage(browser, `${mock.url}/images`);
+    const { page } = await open('/images');
     await page.evaluate('localStorage.setItem("breakwater-shortcuts", "false")');
     await page.reload();
     await settled(page);
     await page.keyboard.press('j');
 
     assert.equal(await page.evaluate(focused), null);
-    await page.context().close();
   });
 });

@@ -1,20 +1,7 @@
-import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { describe, test } from 'node:test';
 import { type Scenario, sha256 } from '../../web/dev/estate.ts';
-import { type ConsoleMock, startConsoleMock } from '../../web/dev/mock-server.ts';
-import {
-  accessibilityProblems,
-  buildConsole,
-  consoleDirectory,
-  isTooWide,
-  launchBrowser,
-  noBrowser,
-  openPage,
-  views,
-} from '../support/browser.ts';
+import { assertSound, keepPicture, noBrowser, views } from '../support/browser.ts';
+import { useConsole } from '../support/console.ts';
 
 const image = sha256('image 0');
 const failed = sha256('image 5');
@@ -67,40 +54,20 @@ const pagesOf: Readonly<Record<Exclude<Scenario, 'huge'>, readonly string[]>> = 
   odd: ['/images', `/images/${image}`, '/recommendations', '/database'],
 };
 
-/** A folder to look at them all by eye. */
-const pictures = process.env.BREAKWATER_SCREENSHOTS;
+const shown = (path: string) => path.replace(/sha256:[0-9a-f]{58}/, '…');
 
 describe('each page, in both schemes, wide and narrow', { skip: noBrowser }, () => {
-  let browser: Browser;
-  before(async () => {
-    buildConsole();
-    browser = await launchBrowser();
-  });
-  after(() => browser?.close());
-
   for (const [scenario, paths] of Object.entries(pagesOf)) {
     describe(`with ${scenario} to show`, () => {
-      let mock: ConsoleMock;
-      before(async () => {
-        mock = await startConsoleMock({ scenario: scenario as Scenario, directory: consoleDirectory });
-      });
-      after(() => mock?.close());
+      const { open } = useConsole({ scenario: scenario as Scenario });
 
       for (const path of paths) {
-        test(`${path.replace(/sha256:[0-9a-f]{58}/, '…')} hinders nobody, fits, and logs no error`, async () => {
+        test(`${shown(path)} hinders nobody, fits, and logs no error`, async () => {
           for (const view of views) {
-            const { page, complaints } = await openPage(browser, mock.url + path, view);
-            const where = `${view.scheme}, ${view.width} px`;
-            if (pictures) {
-              mkdirSync(pictures, { recursive: true });
-              const name = `${scenario}${path.replace(/sha256:[0-9a-f]{58}/, '').replace(/[^a-zA-Z0-9]+/g, '_')}`;
-              await page.screenshot({ path: join(pictures, `${name}-${view.scheme}-${view.width}.png`) });
-            }
+            const opened = await open(path, view);
+            await keepPicture(opened.page, `${scenario}${shown(path)}-${view.scheme}-${view.width}`);
 
-            assert.deepEqual(await accessibilityProblems(page), [], where);
-            assert.equal(await isTooWide(page), false, `scrolls sideways: ${where}`);
-            assert.deepEqual(complaints, [], where);
-            await page.context().close();
+            await assertSound(opened, `${view.scheme}, ${view.width} px`);
           }
         });
       }

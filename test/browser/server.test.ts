@@ -1,25 +1,22 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import {
-  accessibilityProblems,
+  assertSound,
   buildConsole,
-  isTooWide,
+  keepPicture,
   launchBrowser,
   noBrowser,
+  openContext,
+  openPage,
   settled,
-  until,
+  signIn,
+  untilTrue,
 } from '../support/browser.ts';
-import { freePort } from '../support/loopback.ts';
+import { adminPassword, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const password = 'a password for the test';
-/** A folder to look at every page by eye. */
-const pictures = process.env.BREAKWATER_SCREENSHOTS;
 
 /** Taken anew only when asked, since ages and dates in them differ each day; then made small by `pngquant --ext .png --force 128`. */
 const takePictures = process.env.BREAKWATER_PICTURES === '1';
@@ -52,56 +49,31 @@ const documented = [
 describe('the console over a real server with the sample estate', { skip: noBrowser }, () => {
   let browser: Browser;
   let context: BrowserContext;
-  let server: ChildProcess;
-  let url: string;
-  const directory = mkdtempSync(join(tmpdir(), 'breakwater-console-'));
+  let server: ServerProcess;
 
   before(async () => {
     buildConsole();
     browser = await launchBrowser();
-    url = `http://127.0.0.1:${await freePort()}`;
-    server = spawn(
-      join(root, 'bin/breakwater'),
-      ['server', '--demo', '--data-dir', directory, '--listen', url.slice('http://'.length)],
-      { env: { ...process.env, BREAKWATER_ADMIN_PASSWORD: password }, stdio: ['ignore', 'pipe', 'ignore'] },
-    );
-    await new Promise<void>((ready, failed) => {
-      server.stdout?.on('data', (text) => String(text).includes('runs at') && ready());
-      server.on('exit', (code) => failed(new Error(`the server ended with ${code}`)));
-    });
-    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-    await signIn(await context.newPage(), url);
+    server = await startServerProcess({ args: ['--demo'] });
+    context = await openContext(browser, server.url);
+    const { page } = await openPage(context, '/');
+    await signIn(page, 'admin', adminPassword);
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  });
+  afterEach(async () => {
+    for (const page of context.pages()) await page.close();
   });
   after(async () => {
     await browser?.close();
-    if (server && server.exitCode === null) {
-      const ended = new Promise((done) => server.once('exit', done));
-      server.kill('SIGTERM');
-      await ended;
-    }
-    rmSync(directory, { recursive: true, force: true });
+    await server?.remove();
   });
 
-  /** Opens a page, and fails for whatever the browser or the server complains of. */
   async function open(path: string): Promise<Page> {
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    page.on('response', (response) => {
-      if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
-    });
-    await page.goto(url + path);
-    await settled(page);
-    await page.waitForLoadState('networkidle').catch(() => {});
-    if (pictures) {
-      mkdirSync(pictures, { recursive: true });
-      await page.screenshot({ path: join(pictures, `server${path.replace(/[^a-zA-Z0-9]+/g, '_').slice(0, 40)}.png`) });
-    }
-    assert.deepEqual(complaints, [], path);
-    assert.deepEqual(await accessibilityProblems(page), [], path);
-    assert.equal(await isTooWide(page), false, path);
-    return page;
+    const opened = await openPage(context, path);
+    await opened.page.waitForLoadState('networkidle').catch(() => {});
+    await keepPicture(opened.page, `server${path.slice(0, 40)}`);
+    await assertSound(opened, path);
+    return opened.page;
   }
 
   test('the overview tells what changed and what to do', async () => {
@@ -109,7 +81,6 @@ describe('the console over a real server with the sample estate', { skip: noBrow
 
     assert.match(await page.locator('main').innerText(), /images together hold/);
     assert.ok((await page.getByRole('region', { name: 'Fix first' }).getByRole('listitem').count()) > 0);
-    await page.close();
   });
 
   test('each list has rows, whose page opens with all its tabs', async () => {
@@ -132,10 +103,9 @@ describe('the console over a real server with the sample estate', { skip: noBrow
     const rows = () => page.getByRole('grid').getAttribute('aria-rowcount');
     const all = await rows();
     await page.getByRole('button', { name: /^Exploited/ }).click();
-    await until(page, `document.querySelector('[role=grid]').getAttribute('aria-rowcount') !== '${all}'`);
+    await untilTrue(page, `document.querySelector('[role=grid]').getAttribute('aria-rowcount') !== '${all}'`);
 
     assert.ok(Number(await rows()) < Number(all));
-    await page.close();
   });
 
   test('a finding says why it stands, down to the versions compared', async () => {
@@ -150,7 +120,6 @@ describe('the console over a real server with the sample estate', { skip: noBrow
       .getByText(/are affected/)
       .first()
       .waitFor();
-    await findings.close();
   });
 
   test('a recommendation is taken up, and stays so', async () => {
@@ -163,7 +132,6 @@ describe('the console over a real server with the sample estate', { skip: noBrow
     await page.reload();
     await settled(page);
     assert.equal(await page.locator('[data-index] select').first().inputValue(), 'doing');
-    await page.close();
   });
 
   test('pictures for the documentation', {
@@ -175,7 +143,7 @@ describe('the console over a real server with the sample estate', { skip: noBrow
       const shot = await context.newPage();
       await shot.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       await shot.setViewportSize({ width, height: width > 500 ? 800 : 740 });
-      await shot.goto(url + path);
+      await shot.goto(path);
       await settled(shot);
       if (select)
         await shot
@@ -197,15 +165,5 @@ describe('the console over a real server with the sample estate', { skip: noBrow
     await page.getByPlaceholder(/Image, CVE/).fill(id);
 
     await page.getByRole('dialog').getByText(id, { exact: true }).first().waitFor();
-    await page.close();
   });
 });
-
-async function signIn(page: Page, url: string): Promise<void> {
-  await page.goto(url);
-  await page.getByLabel('User').fill('admin');
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
-  await page.close();
-}

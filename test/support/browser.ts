@@ -1,8 +1,10 @@
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { until } from './until.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -48,34 +50,48 @@ export interface View {
   readonly scheme: 'light' | 'dark';
 }
 
+const wide: View = { width: 1440, scheme: 'light' };
+
 export const views: readonly View[] = [
-  { width: 1440, scheme: 'light' },
+  wide,
   { width: 1440, scheme: 'dark' },
   { width: 360, scheme: 'light' },
   { width: 360, scheme: 'dark' },
 ];
 
-/** A page that notes whatever the browser complains of. */
-export async function openPage(
-  browser: Browser,
-  url: string,
-  view: View = { width: 1440, scheme: 'light' },
-): Promise<{ readonly page: Page; readonly complaints: string[] }> {
-  const context = await browser.newContext({
+/** Cookies and storage of its own, for the pages of one server. */
+export function openContext(browser: Browser, server: string, view: View = wide): Promise<BrowserContext> {
+  return browser.newContext({
+    baseURL: server,
     viewport: { width: view.width, height: view.width > 500 ? 900 : 740 },
     colorScheme: view.scheme,
-    ignoreHTTPSErrors: true,
     reducedMotion: 'reduce',
   });
+}
+
+export interface OpenedPage {
+  readonly page: Page;
+  /** Whatever the browser complained of so far. */
+  readonly complaints: readonly string[];
+}
+
+export async function openPage(context: BrowserContext, path: string): Promise<OpenedPage> {
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`);
   });
-  await page.goto(url);
+  await page.goto(path);
   await settled(page);
   return { page, complaints };
+}
+
+/** Fills in the page that asks who one is. */
+export async function signIn(page: Page, user: string, password: string): Promise<void> {
+  await page.getByLabel('User').fill(user);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /** Nothing loads any more, and what loaded is drawn. */
@@ -86,28 +102,35 @@ export async function settled(page: Page): Promise<void> {
 }
 
 /** Waits until an expression holds. Asked by the debugger: the content security policy lets no text become code. */
-export async function until(page: Page, expression: string): Promise<void> {
-  const end = Date.now() + 15_000;
-  while (!(await page.evaluate(expression))) {
-    if (Date.now() > end) throw new Error(`never: ${expression}`);
-    await page.waitForTimeout(50);
-  }
+export function untilTrue(page: Page, expression: string): Promise<void> {
+  return until(() => page.evaluate<boolean>(expression));
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** What hinders people after WCAG A and AA, a line each; empty when nothing does. */
-export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
+/** Fails for a page that hinders people after WCAG A and AA, that one has to scroll sideways, or of which the browser complains. */
+export async function assertSound({ page, complaints }: OpenedPage, where: string): Promise<void> {
+  assert.deepEqual(await accessibilityProblems(page), [], where);
+  assert.equal(await page.evaluate('document.documentElement.scrollWidth > innerWidth'), false, `too wide: ${where}`);
+  assert.deepEqual(complaints, [], where);
+}
+
+/** Takes a picture into the folder BREAKWATER_SCREENSHOTS, if there is one, to look at every page by eye. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env.BREAKWATER_SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name.replace(/[^a-zA-Z0-9-]+/g, '_')}.png`) });
+}
+
+/** A line each. */
+async function accessibilityProblems(page: Page): Promise<readonly string[]> {
   // By the debugger, so that the content security policy stays as it is.
   await page.evaluate(axeSource);
   return page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(rules)} }).then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => id + ': ' + node.html.slice(0, 160))))`);
 }
-
-/** Whether one would have to scroll sideways. */
-export const isTooWide = (page: Page): Promise<boolean> =>
-  page.evaluate('document.documentElement.scrollWidth > innerWidth');
 
 function newest(path: string): number {
   const at = statSync(path);
