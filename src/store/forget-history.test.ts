@@ -66,6 +66,31 @@ test('an image that lies nowhere is forgotten with all that was kept of it, and 
   assert.deepEqual((await forget(store)).rows, {}, 'a second time there is nothing left');
 });
 
+test('package versions go with the last image that has them', async () => {
+  await using database = await openTestStore();
+  const { store } = database;
+  const { push, remove } = registryOf(store, await addRegistry(store));
+  const [old, recent, standing] = [await push(90, 'a', 'app'), await push(90, 'b', 'app'), await push(90, 'c', 'app')];
+  await sql`INSERT INTO component (key, type, name, software, version, purl, facts, build)
+    SELECT decode('0' || n, 'hex'), 'npm', 'p' || n, 'p' || n, '1', '', '', 1 FROM generate_series(1, 4) AS n`.execute(
+    store,
+  );
+  await sql`INSERT INTO flaw (name, facts, hash) VALUES ('CVE-1', '{}', '')`.execute(store);
+  await sql`INSERT INTO candidate (component, flaw, severity, severity_source, status, fixed, risk, since, cause, build)
+    SELECT id, 1, 1, '', 0, '{}', 1, ${daysAgo(80)}::timestamptz, 'scan', 1 FROM component`.execute(store);
+  await sql`INSERT INTO image_components (image, components)
+    VALUES (${old}, '{1,2,3}'), (${recent}, '{2}'), (${standing}, '{3}')`.execute(store);
+  await remove(31, 'a', 'app');
+  await remove(29, 'b', 'app');
+
+  await forget(store);
+
+  // The fourth was matched for a scan that is about to be recorded.
+  assert.equal(await count(store, 'component', sql`id IN (2, 3, 4)`), 3);
+  assert.equal(await count(store, 'component'), 3);
+  assert.equal(await count(store, 'candidate'), 3);
+});
+
 test('an image that came back, or that is being scanned, stays', async () => {
   await using database = await openTestStore();
   const { store } = database;

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Store } from './tables.ts';
+import { closeFence } from './builds.ts';
+import type { Store, StoreTransaction } from './tables.ts';
 
 /** What was forgotten, by table; `more` when the time did not do and older things are left. */
 export interface ForgottenHistory {
@@ -16,7 +17,7 @@ interface Batch {
 type Forget = (store: Store, before: Date, after: number) => Promise<Batch>;
 
 const rowsAtOnce = 5_000;
-const imagesAtOnce = 100;
+const imagesAtOnce = 50;
 
 /**
  * Forgets what ended before a time: what happened to images, findings that went, tags that moved on, places that an image
@@ -92,9 +93,15 @@ async function forgetEvents(store: Store, before: Date, after: number): Promise<
 
 /** With all that was kept of them. One that is being placed again, or scanned, at this moment stays. */
 async function forgetImages(store: Store, before: Date, after: number): Promise<Batch> {
+  const old = sql`FROM image WHERE gone < ${before} AND id > ${after}`;
+  const { rows: some } = await sql`SELECT ${old} LIMIT 1`.execute(store);
+  if (some.length === 0) return { rows: 0, next: undefined };
   return store.transaction().execute(async (transaction) => {
-    const { rows } = await sql<{ id: number }>`SELECT id FROM image WHERE gone < ${before} AND id > ${after}
-      ORDER BY id LIMIT ${imagesAtOnce} FOR UPDATE SKIP LOCKED`.execute(transaction);
+    // No scan is recorded meanwhile: it could link an image to what is about to go.
+    await closeFence(transaction);
+    const { rows } = await sql<{ id: number; components: number[] | null }>`SELECT id,
+        (SELECT components FROM image_components_gone AS held WHERE held.image = image.id) AS components
+      ${old} ORDER BY id LIMIT ${imagesAtOnce} FOR UPDATE SKIP LOCKED`.execute(transaction);
     const ids = rows.map(({ id }) => id);
     // Asked once the rows are held: nobody can bring one of them back between the question and the answer.
     const { numAffectedRows } = await sql`DELETE FROM image WHERE id = ANY(${ids}::integer[])
@@ -102,6 +109,17 @@ async function forgetImages(store: Store, before: Date, after: number): Promise<
       AND NOT EXISTS (SELECT FROM job WHERE job.image = image.id AND job.state IN ('waiting', 'running'))`.execute(
       transaction,
     );
+    await forgetComponents(transaction, [...new Set(rows.flatMap(({ components }) => components ?? []))]);
     return { rows: Number(numAffectedRows ?? 0n), next: ids.length < imagesAtOnce ? undefined : ids.at(-1) };
   });
+}
+
+/** Of package versions that no image has any more nobody asks. */
+async function forgetComponents(transaction: StoreTransaction, components: readonly number[]): Promise<void> {
+  await sql`DELETE FROM component WHERE id IN (
+    SELECT c FROM unnest(${components}::integer[]) AS c
+      WHERE NOT EXISTS (SELECT FROM image_components WHERE components @> ARRAY[c])
+    EXCEPT SELECT unnest(components) FROM image_components_gone WHERE components && ${components}::integer[])`.execute(
+    transaction,
+  );
 }

@@ -57,15 +57,16 @@ export type StillOurs = (transaction: StoreTransaction) => Promise<boolean>;
 
 /**
  * Links an image to its components. The same scan again changes nothing but the time of the last one. `lost`: somebody
- * else scans the image by now, and nothing was recorded.
+ * else scans the image by now, and nothing was recorded. `outdated`: components were forgotten meanwhile, add them again.
  */
 export async function recordImage(
   store: Store,
   scan: ScannedImageRow,
   isStillOurs: StillOurs = async () => true,
-): Promise<RecordedImage | 'busy' | 'lost'> {
+): Promise<RecordedImage | Refusal | 'lost'> {
   return store.transaction().execute(async (transaction) => {
     if (!(await tryShareFence(transaction))) return 'busy';
+    if (!(await areThere(transaction, scan.components))) return 'outdated';
     if (!(await isStillOurs(transaction))) return 'lost';
     const before = await lockImage(transaction, scan.image);
     const isSame = before?.detail.equals(scan.detail) === true;
@@ -81,6 +82,13 @@ export async function recordImage(
     }
     return { changed: !isSame };
   });
+}
+
+/** Behind the fence none of them goes: see `forgetHistory`. */
+async function areThere(transaction: StoreTransaction, components: readonly number[]): Promise<boolean> {
+  const { rows } = await sql<{ there: number }>`SELECT count(*)::integer AS there FROM component
+    WHERE id = ANY(${components}::integer[])`.execute(transaction);
+  return rows[0]?.there === components.length;
 }
 
 /** Two scans of one image are recorded one after the other. Answers what the last one left. */

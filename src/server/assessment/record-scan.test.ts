@@ -194,6 +194,25 @@ test('while a database is installed, scans wait without holding a connection', a
   assert.equal((await recorded.scans).length, images.length);
 });
 
+test('a scan whose packages are forgotten on its way brings them again', async () => {
+  await using opened = await openAssessment(database);
+  await opened.scan(await opened.addImage('old'), drafts);
+  const image = await opened.addImage('new');
+  const recorded = await opened.store.transaction().execute(async (transaction) => {
+    await closeFence(transaction);
+    // It finds them all, and waits to be recorded.
+    const scan = opened.scan(image, drafts);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sql`DELETE FROM component WHERE name = 'left'`.execute(transaction);
+    return { scan };
+  });
+
+  assert.deepEqual(await recorded.scan, { changed: true });
+  const { rows } = await sql<{ names: string[] }>`SELECT array_agg(name ORDER BY name) AS names FROM image_components
+    JOIN component ON component.id = ANY(components) WHERE image = ${image}`.execute(opened.store);
+  assert.deepEqual(rows[0]?.names, ['busybox', 'left', 'requests']);
+});
+
 test('a count that is wrong is found, and put right when asked to', async () => {
   await using opened = await openAssessment(database);
   const image = await opened.addImage('app');

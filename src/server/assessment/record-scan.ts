@@ -50,12 +50,15 @@ export async function recordScan(
   const { packages } = scan.inventory;
   const components = componentsOf(packages);
   if (thorough.includes(scan.because)) await replaceUnreadable(recorder, components);
-  const rows = await storedComponents(recorder, components, packages);
-  const row = imageRow(scan, rows, recorder.vulnerabilities.current(), recorder.now());
   for (;;) {
-    const recorded = await recordImage(recorder.store, row, isStillOurs);
-    if (recorded !== 'busy') return recorded;
-    await wait(busyMs);
+    const rows = await storedComponents(recorder, components, packages);
+    const row = imageRow(scan, rows, recorder.vulnerabilities.current(), recorder.now());
+    let recorded = await recordImage(recorder.store, row, isStillOurs);
+    while (recorded === 'busy') {
+      await wait(busyMs);
+      recorded = await recordImage(recorder.store, row, isStillOurs);
+    }
+    if (recorded !== 'outdated') return recorded;
   }
 }
 
