@@ -1,8 +1,7 @@
-import { Button } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { TokenRow } from '../../../../src/server/contract/access.ts';
 import { useRemoveToken, useTokens } from '../../api/accounts.ts';
+import { AddButton } from '../../components/AddButton.tsx';
 import { Age } from '../../components/Age.tsx';
 import { ConfirmButton } from '../../components/ConfirmButton.tsx';
 import type { Column } from '../../components/DataTable.tsx';
@@ -38,11 +37,7 @@ const owner: Column<TokenRow> = {
 
 export function TokensTab({ everybody = false }: { readonly everybody?: boolean }) {
   const [isMaking, setMaking] = useState(false);
-  const make = !everybody && (
-    <Button size="xs" onClick={() => setMaking(true)} leftSection={<IconPlus size={15} stroke={1.8} aria-hidden />}>
-      Make a token
-    </Button>
-  );
+  const make = !everybody && <AddButton onClick={() => setMaking(true)}>Make a token</AddButton>;
   return (
     <>
       <ListPage<TokenRow>

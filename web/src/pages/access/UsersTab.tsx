@@ -1,8 +1,7 @@
-import { Button } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { UserRow } from '../../../../src/server/contract/access.ts';
 import { useUsers } from '../../api/accounts.ts';
+import { AddButton } from '../../components/AddButton.tsx';
 import { Age } from '../../components/Age.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -56,11 +55,7 @@ const filters: ListFilters = { search: 'Login or name' };
 export function UsersTab() {
   const { filter } = useListQuery(filters);
   const [isAdding, setAdding] = useState(false);
-  const add = (
-    <Button size="xs" onClick={() => setAdding(true)} leftSection={<IconPlus size={15} stroke={1.8} aria-hidden />}>
-      Add a user
-    </Button>
-  );
+  const add = <AddButton onClick={() => setAdding(true)}>Add a user</AddButton>;
   return (
     <>
       <ListPage<UserRow>

@@ -1,8 +1,7 @@
-import { Button } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
 import type { ExceptionRow } from '../../../../src/server/contract/exceptions.ts';
 import { askExceptionAddress, exceptionsAddress } from '../../addresses.ts';
 import { useExceptions } from '../../api/exceptions.ts';
+import { AddButton } from '../../components/AddButton.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -17,14 +16,7 @@ const ended = ['refused', 'expired', 'withdrawn'];
 
 const filters: ListFilters = {
   search: 'CVE, package or reason',
-  offered: [
-    {
-      kind: 'choice',
-      name: 'state',
-      title: 'State',
-      options: states.map((value) => ({ value, title: stateTitles[value] })),
-    },
-  ],
+  offered: [{ kind: 'choice', name: 'state', title: 'State', options: titled(stateTitles) }],
 };
 
 const columns: readonly Column<ExceptionRow>[] = [
@@ -75,16 +67,6 @@ export function Page() {
   const { filter } = useListQuery(filters);
   // What ended is history: shown when asked for.
   const list = useExceptions(filter.state ? filter : { ...filter, state: ['asked', 'approved'] });
-  const ask = (
-    <Button
-      component={AppLink}
-      to={askExceptionAddress()}
-      size="xs"
-      leftSection={<IconPlus size={15} stroke={1.8} aria-hidden />}
-    >
-      Ask for an exception
-    </Button>
-  );
   return (
     <ListPage<ExceptionRow>
       title="Exceptions"
@@ -94,7 +76,7 @@ export function Page() {
       columns={columns}
       rowId={(row) => row.id}
       filters={filters}
-      actions={ask}
+      actions={<AddButton to={askExceptionAddress()}>Ask for an exception</AddButton>}
       tools={!filter.state && <AppLink to={exceptionsAddress({ state: ended })}>Ended and refused</AppLink>}
       panel={(row) => ({
         title: <ScopeWords scope={row.scope} />,

@@ -1,9 +1,8 @@
-import { Button } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
 import type { RegistryRow } from '../../../../src/server/contract/registries.ts';
 import { connectRegistryAddress, imagesAddress, registryAddress } from '../../addresses.ts';
 import { useRegistries } from '../../api/registries.ts';
 import { useHasRole } from '../../api/session.ts';
+import { AddButton } from '../../components/AddButton.tsx';
 import { Age } from '../../components/Age.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
 import type { Column } from '../../components/DataTable.tsx';
@@ -82,16 +81,7 @@ const columns: readonly Column<RegistryRow>[] = [
 export function Page() {
   const list = useRegistries();
   const isAdmin = useHasRole('admin');
-  const connect = isAdmin && (
-    <Button
-      component={AppLink}
-      to={connectRegistryAddress}
-      size="xs"
-      leftSection={<IconPlus size={15} stroke={1.8} aria-hidden />}
-    >
-      Connect a registry
-    </Button>
-  );
+  const connect = isAdmin && <AddButton to={connectRegistryAddress}>Connect a registry</AddButton>;
   const failing = list.rows.filter(({ failure }) => failure);
   return (
     <ListPage<RegistryRow>
