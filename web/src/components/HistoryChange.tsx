@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '../../../src/server/contract/images.ts';
+import { titled } from './list-filters.ts';
 import { Tag } from './Tag.tsx';
 
 const changes: Readonly<Record<HistoryEvent['change'], { title: string; tone: 'plain' | 'good' | 'bad' }>> = {
@@ -21,11 +22,11 @@ export const changeOptions = Object.entries(changes).map(([value, { title }]) =>
   title: title.charAt(0).toUpperCase() + title.slice(1),
 }));
 
-export const causeOptions = [
-  { value: 'push', title: 'Push' },
-  { value: 'advisory', title: 'Advisory' },
-  { value: 'exception', title: 'Exception' },
-  { value: 'fixed', title: 'Fix' },
-  { value: 'scan', title: 'Scan' },
-  { value: 'deleted', title: 'Deletion' },
-];
+export const causeOptions = titled({
+  push: 'Push',
+  advisory: 'Advisory',
+  exception: 'Exception',
+  fixed: 'Fix',
+  scan: 'Scan',
+  deleted: 'Deletion',
+});

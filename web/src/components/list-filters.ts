@@ -13,6 +13,10 @@ export interface ListFilters {
   readonly sort?: { readonly column: string; readonly direction: 'asc' | 'desc' };
 }
 
+/** The values of a filter with their titles, in this order. */
+export const titled = (titles: Readonly<Record<string, string>>) =>
+  Object.entries(titles).map(([value, title]) => ({ value, title }));
+
 type Query = Readonly<Record<string, readonly string[]>>;
 
 /** What the address asks of a list: exactly the filters that it declares, and its order. */

@@ -7,7 +7,7 @@ import { Answer } from '../../components/Answer.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatAge, formatDuration, formatInstant, formatNumber, plural } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
-import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
+import { type ListFilters, titled, useListQuery } from '../../components/list-filters.ts';
 import { PageHead } from '../../components/PageHead.tsx';
 import { PartialState } from '../../components/PartialState.tsx';
 import classes from './database.module.css';
@@ -108,11 +108,7 @@ const streamFilters: ListFilters = {
       kind: 'choice',
       name: 'level',
       title: 'Known',
-      options: [
-        { value: 'full', title: 'All flaws' },
-        { value: 'fixed-only', title: 'Fixed flaws only' },
-        { value: 'none', title: 'Nothing' },
-      ],
+      options: titled({ full: 'All flaws', 'fixed-only': 'Fixed flaws only', none: 'Nothing' }),
     },
   ],
 };

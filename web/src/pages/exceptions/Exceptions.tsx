@@ -7,11 +7,10 @@ import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
-import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
+import { type ListFilters, titled, useListQuery } from '../../components/list-filters.ts';
 import { ExceptionPanel } from './ExceptionPanel.tsx';
 import { Ends, ExceptionState, kindTitles, ScopeWords, stateTitles } from './words.tsx';
 
-const states = ['asked', 'approved', 'refused', 'expired', 'withdrawn'] as const;
 const ended = ['refused', 'expired', 'withdrawn'];
 
 const filters: ListFilters = {

@@ -13,7 +13,7 @@ import {
   severityColumn,
 } from '../../components/finding-columns.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
-import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
+import { type ListFilters, titled, useListQuery } from '../../components/list-filters.ts';
 import { severityOptions } from '../../components/severity-options.tsx';
 import { Tag } from '../../components/Tag.tsx';
 import { FindingReasons, FindingScore } from './FindingPanel.tsx';
@@ -26,12 +26,12 @@ const filters: ListFilters = {
       kind: 'choice',
       name: 'status',
       title: 'Fix',
-      options: [
-        { value: 'fixed', title: 'Fixed version published' },
-        { value: 'not-fixed', title: 'No fix yet' },
-        { value: 'will-not-fix', title: 'Will not be fixed' },
-        { value: 'unknown', title: 'Unknown' },
-      ],
+      options: titled({
+        fixed: 'Fixed version published',
+        'not-fixed': 'No fix yet',
+        'will-not-fix': 'Will not be fixed',
+        unknown: 'Unknown',
+      }),
     },
     { kind: 'flag', name: 'exploited', title: 'Exploited' },
     { kind: 'flag', name: 'excepted', title: 'With excepted ones' },

@@ -4,7 +4,7 @@ import { useImageFacets, useImages } from '../../api/images.ts';
 import { AppLink } from '../../components/AppLink.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ListPage } from '../../components/ListPage.tsx';
-import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
+import { type ListFilters, titled, useListQuery } from '../../components/list-filters.ts';
 import { severityOptions } from '../../components/severity-options.tsx';
 import { ImagePanel } from './ImagePanel.tsx';
 import { imageColumns } from './image-columns.tsx';
@@ -14,23 +14,13 @@ const filters: ListFilters = {
   offered: [
     { kind: 'choice', name: 'registry', title: 'Registry' },
     { kind: 'choice', name: 'repository', title: 'Repository' },
-    {
-      kind: 'choice',
-      name: 'severity',
-      title: 'Severity',
-      options: severityOptions,
-    },
+    { kind: 'choice', name: 'severity', title: 'Severity', options: severityOptions },
     { kind: 'choice', name: 'os', title: 'System' },
     {
       kind: 'choice',
       name: 'state',
       title: 'State',
-      options: [
-        { value: 'scanned', title: 'Scanned' },
-        { value: 'queued', title: 'Waiting' },
-        { value: 'scanning', title: 'Being scanned' },
-        { value: 'failed', title: 'Failed' },
-      ],
+      options: titled({ scanned: 'Scanned', queued: 'Waiting', scanning: 'Being scanned', failed: 'Failed' }),
     },
     { kind: 'flag', name: 'exploited', title: 'Exploited' },
     { kind: 'flag', name: 'fixable', title: 'Fix available' },

@@ -3,11 +3,12 @@ import type { JobRow } from '../../../../src/server/contract/jobs.ts';
 import { Tag } from '../../components/Tag.tsx';
 import classes from './jobs.module.css';
 
+/** In the order of their filter. */
 export const stateTitles: Readonly<Record<JobRow['state'], string>> = {
-  waiting: 'Waiting',
   running: 'Running',
-  done: 'Done',
+  waiting: 'Waiting',
   failed: 'Failed',
+  done: 'Done',
   cancelled: 'Cancelled',
 };
 

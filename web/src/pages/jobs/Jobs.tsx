@@ -7,7 +7,7 @@ import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
-import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
+import { type ListFilters, titled, useListQuery } from '../../components/list-filters.ts';
 import { CancelJob, JobPanel } from './JobPanel.tsx';
 import { JobState, stateTitles } from './JobState.tsx';
 import classes from './jobs.module.css';
@@ -16,21 +16,8 @@ import { becauseWords, durationOf, kindTitles } from './words.ts';
 const filters: ListFilters = {
   search: 'Image or registry',
   offered: [
-    {
-      kind: 'choice',
-      name: 'state',
-      title: 'State',
-      options: (['running', 'waiting', 'failed', 'done', 'cancelled'] as const).map((value) => ({
-        value,
-        title: stateTitles[value],
-      })),
-    },
-    {
-      kind: 'choice',
-      name: 'kind',
-      title: 'Kind',
-      options: (['scan', 'crawl', 'rematch', 'backup'] as const).map((value) => ({ value, title: kindTitles[value] })),
-    },
+    { kind: 'choice', name: 'state', title: 'State', options: titled(stateTitles) },
+    { kind: 'choice', name: 'kind', title: 'Kind', options: titled(kindTitles) },
   ],
 };
 

@@ -8,11 +8,12 @@ import { notifyDone, notifyFailed } from '../../components/notify.tsx';
 import { Tag } from '../../components/Tag.tsx';
 import classes from './recommendations.module.css';
 
+/** In the order of their filter. */
 export const statusTitles: Readonly<Record<RecommendationRow['status'], string>> = {
   open: 'Open',
   doing: 'In work',
-  done: 'Done',
   accepted: 'Accepted',
+  done: 'Done',
 };
 
 interface FieldProps {

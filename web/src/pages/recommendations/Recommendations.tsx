@@ -7,7 +7,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { countsColumn, exploitedColumn, riskColumn } from '../../components/finding-columns.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
-import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
+import { type ListFilters, titled, useListQuery } from '../../components/list-filters.ts';
 import { DueField, OwnerField, StatusField, statusTitles } from './RecommendationFields.tsx';
 import { RecommendationPanel, RecommendationReasons } from './RecommendationPanel.tsx';
 import { Upgrade } from './Upgrade.tsx';
@@ -15,12 +15,7 @@ import { Upgrade } from './Upgrade.tsx';
 const filters: ListFilters = {
   search: 'Package, CVE or owner',
   offered: [
-    {
-      kind: 'choice',
-      name: 'status',
-      title: 'Status',
-      options: (['open', 'doing', 'accepted', 'done'] as const).map((value) => ({ value, title: statusTitles[value] })),
-    },
+    { kind: 'choice', name: 'status', title: 'Status', options: titled(statusTitles) },
     { kind: 'flag', name: 'overdue', title: 'Overdue' },
   ],
   pinned: [

@@ -9,7 +9,7 @@ import { ExportMenu } from '../../components/ExportMenu.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { formatInstant } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
-import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
+import { type ListFilters, titled, useListQuery } from '../../components/list-filters.ts';
 import { Tag } from '../../components/Tag.tsx';
 import classes from './trail.module.css';
 
@@ -21,12 +21,12 @@ const filters: ListFilters = {
       name: 'days',
       title: 'Time',
       single: true,
-      options: [
-        { value: '1', title: 'The last day' },
-        { value: '7', title: 'The last 7 days' },
-        { value: '30', title: 'The last 30 days' },
-        { value: '365', title: 'The last year' },
-      ],
+      options: titled({
+        1: 'The last day',
+        7: 'The last 7 days',
+        30: 'The last 30 days',
+        365: 'The last year',
+      }),
     },
   ],
   pinned: [{ name: 'who', title: 'Who' }],

@@ -9,7 +9,7 @@ import { FlawName } from '../../components/FlawName.tsx';
 import { firstSeenColumn, likelihoodColumn, riskColumn, severityColumn } from '../../components/finding-columns.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
-import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
+import { type ListFilters, titled, useListQuery } from '../../components/list-filters.ts';
 import { severityOptions } from '../../components/severity-options.tsx';
 import { VulnerabilityPanel, VulnerabilityScore } from './VulnerabilityPanel.tsx';
 
@@ -24,11 +24,7 @@ const filters: ListFilters = {
       name: 'epss',
       title: 'Likelihood',
       single: true,
-      options: [
-        { value: '0.5', title: '50 % or more' },
-        { value: '0.1', title: '10 % or more' },
-        { value: '0.01', title: '1 % or more' },
-      ],
+      options: titled({ '0.5': '50 % or more', '0.1': '10 % or more', '0.01': '1 % or more' }),
     },
   ],
   sort: { column: 'risk', direction: 'desc' },
