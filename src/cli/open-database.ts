@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { AppError } from '../lib/errors.ts';
-import { unpackStarter } from '../vulnerability/database/starter.ts';
+import { starterPack, unpackStarter } from '../vulnerability/database/starter.ts';
 import { openDatabase, type VulnerabilityDatabase } from '../vulnerability/database.ts';
 import type { Terminal } from './command.ts';
-import { builtDatabase, cacheDirectory, starterPack } from './places.ts';
+import { builtDatabase, cacheDirectory } from './places.ts';
 
 /** The database to use: the one named, the one built on this machine, else the one that comes along. */
 export function chooseDatabase(

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Terminal } from './command.ts';
@@ -19,11 +18,4 @@ export function dataDirectory(environment: Environment): string {
 /** Where `db build` writes, and where a scan looks first. */
 export function builtDatabase(environment: Environment): string {
   return join(dataDirectory(environment), 'vulnerabilities.db');
-}
-
-/** The packed database that is part of the package: `data/` beside `src` and beside `dist` alike. */
-export function starterPack(): string | undefined {
-  return ['../../data/starter.db.zst', '../data/starter.db.zst']
-    .map((place) => new URL(place, import.meta.url).pathname)
-    .find((path) => existsSync(path));
 }

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Installs the bundled package into an empty folder, from the packages that npm ci put into the cache, and scans with it.
+# Installs the bundled package below a path with a space, from the packages that npm ci put into the cache, and scans with it.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+folder="$temporary/a folder"
+mkdir "$folder"
 archive=$(cd "$root/dist/package" && npm pack --silent --pack-destination "$folder")
 cd "$folder"
 npm init -y >/dev/null
@@ -18,7 +20,7 @@ node_modules/.bin/breakwater scan sbom:sbom.json --format json --output again.js
 echo "the installed package scans, and its own SBOM gives the same number of findings"
 node_modules/.bin/breakwater server --data-dir "$folder/data" --listen 127.0.0.1:18444 --demo >"$folder/out" 2>"$folder/log" &
 server=$!
-trap 'kill -TERM $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$folder"' EXIT
+trap 'kill -TERM $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$temporary"' EXIT
 for _ in $(seq 300); do
   curl -fsS -o /dev/null http://127.0.0.1:18444/readyz 2>/dev/null && break
   kill -0 $server 2>/dev/null || { cat "$folder/log" "$folder/out"; echo 'the installed server ended'; exit 1; }

@@ -1,11 +1,10 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { packageFile } from '../../lib/beside.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import { type Build, latestBuild } from '../../store/builds.ts';
 import type { Store } from '../../store/tables.ts';
-import { unpackStarter } from '../../vulnerability/database/starter.ts';
+import { starterPack, unpackStarter } from '../../vulnerability/database/starter.ts';
 import { openDatabase } from '../../vulnerability/database.ts';
 import { createJudge, type Judge } from '../../vulnerability/judge.ts';
 import { versionSchemes } from '../../vulnerability/version-schemes/index.ts';
@@ -144,8 +143,8 @@ function tellOf(installed: Installed, log: Logger): void {
 
 function sourceOf({ vulnerabilityDatabase }: VulnerabilitiesOptions['config'], folder: string) {
   if (vulnerabilityDatabase) return { source: vulnerabilityDatabase, installedBy: 'configuration' };
-  const pack = packageFile('data/starter.db.zst');
-  if (!existsSync(pack))
+  const pack = starterPack();
+  if (!pack)
     throw new AppError(
       'DATABASE_MISSING',
       'No vulnerability database came along with this installation; build one with "breakwater db build" and name it in the configuration as vulnerabilityDatabase.',
