@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { programBeside } from '../lib/beside.ts';
 import { AppError } from '../lib/errors.ts';
 import type { LayerBlob } from './image.ts';
 
@@ -36,7 +37,7 @@ export function startHasher(when: 'now' | 'when-needed' = 'now'): Hasher {
     for (const { reject } of waiting.splice(0)) reject(error);
   };
   const start = () => {
-    const thread = new Worker(workerUrl());
+    const thread = new Worker(programBeside(new URL('./hash-worker.ts', import.meta.url)));
     thread.on('message', (answer: HashAnswer) => waiting.shift()?.resolve(answer));
     thread.on('error', fail);
     thread.on('exit', () => fail(new AppError('INPUT_UNREADABLE', 'its digest could not be computed')));
@@ -72,10 +73,4 @@ function digestOf(answer: HashAnswer, size: number): string {
   if (answer.kind === 'late') throw new AppError('LIMIT_EXCEEDED', 'the time limit for an image was reached');
   if (answer.kind === 'failed') throw new AppError('INPUT_UNREADABLE', answer.message);
   throw new AppError('ARCHIVE_CORRUPT', `it is cut short: ${answer.bytes} of ${size} bytes are there`);
-}
-
-/** Beside this file in the sources, beside the bundle in the package. */
-function workerUrl(): URL {
-  const source = new URL('./hash-worker.ts', import.meta.url);
-  return import.meta.url.endsWith('.ts') ? source : new URL('./hash-worker.js', import.meta.url);
 }

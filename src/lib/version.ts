@@ -1,26 +1,20 @@
 import { readFileSync } from 'node:fs';
+import { packageFile } from './beside.ts';
 
 let known: string | undefined;
 
-/** The version in package.json, which lies beside `src` and beside `dist` alike. */
+/** The version in package.json. */
 export function version(): string {
-  if (known === undefined) {
-    for (const place of ['../../package.json', '../package.json']) {
-      const found = versionIn(new URL(place, import.meta.url));
-      if (found) {
-        known = found;
-        break;
-      }
-    }
-  }
-  return known ?? '0.0.0';
+  known ??= readVersion();
+  return known;
 }
 
-function versionIn(url: URL): string | undefined {
+function readVersion(): string {
+  const unknown = '0.0.0';
   try {
-    const manifest = JSON.parse(readFileSync(url, 'utf8')) as { name?: unknown; version?: unknown };
-    return manifest.name === 'breakwater' && typeof manifest.version === 'string' ? manifest.version : undefined;
+    const manifest = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version?: unknown };
+    return typeof manifest.version === 'string' ? manifest.version : unknown;
   } catch {
-    return undefined;
+    return unknown;
   }
 }
