@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData } from '@tanstack/react-query';
 import type {
   Facets,
   FindingFilter,
@@ -11,29 +11,17 @@ import type {
   ImageRow,
   UpgradeRow,
 } from '../../../src/server/contract/images.ts';
-import { useApi } from './api-context.ts';
+import { useAnswer } from './answer.ts';
 import { useGrowingList } from './page.ts';
 
 const at = (digest: string, rest = '') => `/images/${encodeURIComponent(digest)}${rest}`;
 
 export const useImages = (query: object) => useGrowingList<ImageRow>(['images'], '/images', query);
 
-export function useImageFacets(filter: Partial<ImageFilter> | object) {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['images', 'facets', filter],
-    queryFn: ({ signal }) => api.get<Facets>('/images/facets', filter, signal),
-    placeholderData: keepPreviousData,
-  });
-}
+export const useImageFacets = (filter: Partial<ImageFilter> | object) =>
+  useAnswer<Facets>(['images', 'facets', filter], '/images/facets', filter, { placeholderData: keepPreviousData });
 
-export function useImage(digest: string) {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['images', digest],
-    queryFn: ({ signal }) => api.get<ImageDetail>(at(digest), undefined, signal),
-  });
-}
+export const useImage = (digest: string) => useAnswer<ImageDetail>(['images', digest], at(digest));
 
 export const useImageFindings = (digest: string, query: Partial<FindingFilter> | object) =>
   useGrowingList<FindingRow>(['images', digest, 'findings'], at(digest, '/findings'), query);
@@ -44,19 +32,10 @@ export const useImagePackages = (digest: string, query: object) =>
 export const useImageHistory = (digest: string) =>
   useGrowingList<HistoryEvent>(['images', digest, 'history'], at(digest, '/history'));
 
-export function useImageUpgrades(digest: string) {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['images', digest, 'upgrades'],
-    queryFn: ({ signal }) => api.get<{ items: UpgradeRow[] }>(at(digest, '/upgrades'), undefined, signal),
-  });
-}
+export const useImageUpgrades = (digest: string) =>
+  useAnswer<{ items: UpgradeRow[] }>(['images', digest, 'upgrades'], at(digest, '/upgrades'));
 
-export function useFindingWhy(id: string) {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['images', 'why', id],
-    queryFn: ({ signal }) => api.get<FindingWhy>(`/findings/${encodeURIComponent(id)}/why`, undefined, signal),
+export const useFindingWhy = (id: string) =>
+  useAnswer<FindingWhy>(['images', 'why', id], `/findings/${encodeURIComponent(id)}/why`, undefined, {
     staleTime: 300_000,
   });
-}

@@ -1,20 +1,15 @@
-import { type InfiniteData, type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { LiveEvent } from '../../../src/server/contract/events.ts';
 import type { JobRow, JobSummary } from '../../../src/server/contract/jobs.ts';
+import { useAnswer } from './answer.ts';
 import { useApi } from './api-context.ts';
 import { type Page, useGrowingList } from './page.ts';
 
 export const useJobs = (query: object) => useGrowingList<JobRow>(['jobs'], '/jobs', query);
 
-export function useJobSummary() {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['jobs', 'summary'],
-    queryFn: ({ signal }) => api.get<JobSummary>('/jobs/summary', undefined, signal),
-    // What is finished a minute changes also while nothing is told.
-    refetchInterval: 15_000,
-  });
-}
+/** Asked anew by itself, since what is finished a minute changes also while nothing is told. */
+export const useJobSummary = () =>
+  useAnswer<JobSummary>(['jobs', 'summary'], '/jobs/summary', undefined, { refetchInterval: 15_000 });
 
 export function useCancelJob() {
   const api = useApi();

@@ -1,13 +1,7 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData } from '@tanstack/react-query';
 import type { Overview } from '../../../src/server/contract/overview.ts';
-import { useApi } from './api-context.ts';
+import { useAnswer } from './answer.ts';
 
 /** `since` is an instant; without it the server says what is new since a day ago. */
-export function useOverview(since: string | undefined) {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['overview', since],
-    queryFn: ({ signal }) => api.get<Overview>('/overview', { since }, signal),
-    placeholderData: keepPreviousData,
-  });
-}
+export const useOverview = (since: string | undefined) =>
+  useAnswer<Overview>(['overview', since], '/overview', { since }, { placeholderData: keepPreviousData });

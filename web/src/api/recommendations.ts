@@ -1,9 +1,10 @@
-import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import type {
   RecommendationChange,
   RecommendationDetail,
   RecommendationRow,
 } from '../../../src/server/contract/recommendations.ts';
+import { useAnswer } from './answer.ts';
 import { useApi } from './api-context.ts';
 import { type Page, useGrowingList } from './page.ts';
 
@@ -12,13 +13,7 @@ const at = (id: string) => `/recommendations/${encodeURIComponent(id)}`;
 export const useRecommendations = (query: object) =>
   useGrowingList<RecommendationRow>(['recommendations'], '/recommendations', query);
 
-export function useRecommendation(id: string) {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['recommendations', id],
-    queryFn: ({ signal }) => api.get<RecommendationDetail>(at(id), undefined, signal),
-  });
-}
+export const useRecommendation = (id: string) => useAnswer<RecommendationDetail>(['recommendations', id], at(id));
 
 interface Change {
   readonly id: string;

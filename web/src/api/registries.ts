@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type {
   ConnectionTest,
   MadeRegistry,
@@ -9,6 +9,7 @@ import type {
   RegistrySettings,
   RepositoryRow,
 } from '../../../src/server/contract/registries.ts';
+import { useAnswer } from './answer.ts';
 import { useApi } from './api-context.ts';
 import { useGrowingList } from './page.ts';
 
@@ -20,25 +21,13 @@ export type RegistryForm = Pick<RegistrySettings, 'name' | 'kind' | 'host' | 'si
 
 export const useRegistries = () => useGrowingList<RegistryRow>(key, '/registries');
 
-export function useRegistry(name: string) {
-  const api = useApi();
-  return useQuery({
-    queryKey: [...key, name],
-    queryFn: ({ signal }) => api.get<RegistryRow>(at(name), undefined, signal),
-  });
-}
+export const useRegistry = (name: string) => useAnswer<RegistryRow>([...key, name], at(name));
 
 export const useRepositories = (name: string, query: object) =>
   useGrowingList<RepositoryRow>([...key, name, 'repositories'], at(name, '/repositories'), query);
 
-export function useRegistryKinds() {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['registry-kinds'],
-    queryFn: ({ signal }) => api.get<RegistryKinds>('/registry-kinds', undefined, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-}
+export const useRegistryKinds = () =>
+  useAnswer<RegistryKinds>(['registry-kinds'], '/registry-kinds', undefined, { staleTime: Number.POSITIVE_INFINITY });
 
 export function useTestRegistry() {
   const api = useApi();

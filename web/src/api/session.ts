@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Role, Session, SignInForm, SignInOptions } from '../../../src/server/contract/access.ts';
+import { useAnswer } from './answer.ts';
 import { useApi } from './api-context.ts';
 import { sessionKey } from './query-client.ts';
 import { ApiError } from './request.ts';
@@ -18,13 +19,7 @@ export function useSession() {
   });
 }
 
-export function useSignInOptions() {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['session', 'options'],
-    queryFn: ({ signal }) => api.get<SignInOptions>('/session/options', undefined, signal),
-  });
-}
+export const useSignInOptions = () => useAnswer<SignInOptions>(['session', 'options'], '/session/options');
 
 export function useSignIn() {
   const api = useApi();

@@ -1,14 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { About, Settings } from '../../../src/server/contract/settings.ts';
+import { useAnswer } from './answer.ts';
 import { useApi } from './api-context.ts';
 
-export function useSettings() {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['settings'],
-    queryFn: ({ signal }) => api.get<Settings>('/settings', undefined, signal),
-  });
-}
+export const useSettings = () => useAnswer<Settings>(['settings'], '/settings');
 
 export function useChangeSettings() {
   const api = useApi();
@@ -19,7 +14,4 @@ export function useChangeSettings() {
   });
 }
 
-export function useAbout() {
-  const api = useApi();
-  return useQuery({ queryKey: ['about'], queryFn: ({ signal }) => api.get<About>('/about', undefined, signal) });
-}
+export const useAbout = () => useAnswer<About>(['about'], '/about');
