@@ -33,7 +33,7 @@ export async function readScanned(store: Store, image: number): Promise<Detailed
 /** The report that a scan of these packages gives with the database in force; what exceptions cover is marked as ignored. */
 export async function reportOf(
   store: Store,
-  image: StoredImage,
+  image: Pick<StoredImage, 'id' | 'scanner'>,
   scanned: DetailedImage,
   { database, judge }: CurrentDatabase,
 ): Promise<Report> {

@@ -17,6 +17,7 @@ const list = route({
   path: '/findings',
   summary: 'Findings of all images, most urgent first.',
   access,
+  errors: [422],
   query: findingQuery,
   answer: findingPage,
   handle: async ({ query, caller }, { store }) => {
@@ -33,6 +34,7 @@ const why = route({
   summary:
     'Why a package is held to be affected: each verdict with its comparisons, as the database in force says now.',
   access,
+  errors: [422],
   params: z.object({ id: z.string().regex(/^\d{1,9}-\d{1,9}-\d{1,9}$/) }),
   answer: findingWhy,
   handle: async ({ params, caller }, { store, vulnerabilities }) => {

@@ -32,6 +32,8 @@ import { imageFor, visibilityOf } from '../visible.ts';
 
 const access: Access = { role: 'reader', within: 'scoped' };
 const params = z.object({ digest: imageDigest });
+/** Packages that cannot be read back; the image is to be scanned again. */
+const damaged = [422];
 const rememberedMs = 2_000;
 
 const list = route({
@@ -66,6 +68,7 @@ const detail = route({
   path: '/images/{digest}',
   summary: 'One image: layers, coverage, problems, and what its risk is made of.',
   access,
+  errors: damaged,
   params,
   answer: imageDetail,
   handle: async ({ params, caller }, { store, vulnerabilities }) => {
@@ -99,6 +102,7 @@ const packages = route({
   path: '/images/{digest}/packages',
   summary: 'The packages of an image, by name, with where they lie and who installed them.',
   access,
+  errors: damaged,
   params,
   query: imagePackageQuery,
   answer: imagePackagePage,
@@ -118,6 +122,7 @@ const findings = route({
   path: '/images/{digest}/findings',
   summary: 'The findings of an image, most urgent first.',
   access,
+  errors: damaged,
   params,
   query: findingQuery,
   answer: findingPage,
@@ -180,6 +185,7 @@ const sbom = route({
   path: '/images/{digest}/sbom',
   summary: 'The bill of materials of an image, as a file.',
   access,
+  errors: damaged,
   params,
   query: z.object({ format: z.enum(['cyclonedx', 'spdx']).default('cyclonedx') }),
   streams: ['application/vnd.cyclonedx+json', 'application/spdx+json', 'application/json'],
@@ -192,6 +198,7 @@ const reportFile = route({
   path: '/images/{digest}/report',
   summary: 'The report of an image with the database in force, as a file.',
   access,
+  errors: damaged,
   params,
   query: z.object({ format: z.enum([...exporters.keys()]).default('json') }),
   streams: [

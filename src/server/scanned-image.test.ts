@@ -4,24 +4,24 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { sql } from 'kysely';
-import { defaultLimits } from '../../images/limits.ts';
-import { openSubject } from '../../images/open-subject.ts';
-import { hostPlatform } from '../../images/platform.ts';
-import { imageSources } from '../../images/sources/index.ts';
-import { severities } from '../../model/severity.ts';
-import { openTestStore } from '../../store/testing/open-test-store.ts';
-import { takeInventory } from '../../vulnerability/assess.ts';
-import { catalogers } from '../../vulnerability/catalogers/index.ts';
-import { unpackStarter } from '../../vulnerability/database/starter.ts';
-import { openDatabase } from '../../vulnerability/database.ts';
-import { createJudge } from '../../vulnerability/judge.ts';
-import { noLayerCache } from '../../vulnerability/layer-cache.ts';
-import { versionSchemes } from '../../vulnerability/version-schemes/index.ts';
-import { readImage, reportOf } from './read-image.ts';
-import { recordScan } from './record-scan.ts';
-import { installDatabase } from './rematch.ts';
+import { defaultLimits } from '../images/limits.ts';
+import { openSubject } from '../images/open-subject.ts';
+import { hostPlatform } from '../images/platform.ts';
+import { imageSources } from '../images/sources/index.ts';
+import { severities } from '../model/severity.ts';
+import { openTestStore } from '../store/testing/open-test-store.ts';
+import { takeInventory } from '../vulnerability/assess.ts';
+import { catalogers } from '../vulnerability/catalogers/index.ts';
+import { unpackStarter } from '../vulnerability/database/starter.ts';
+import { openDatabase } from '../vulnerability/database.ts';
+import { createJudge } from '../vulnerability/judge.ts';
+import { noLayerCache } from '../vulnerability/layer-cache.ts';
+import { versionSchemes } from '../vulnerability/version-schemes/index.ts';
+import { recordScan } from './assessment/record-scan.ts';
+import { installDatabase } from './assessment/rematch.ts';
+import { readScanned, reportOf } from './scanned-image.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
+const root = resolve(import.meta.dirname, '../..');
 
 async function inventoryOf(path: string) {
   const registry = { plainHttp: false, timeoutMs: 1000, retries: 0 };
@@ -57,12 +57,12 @@ test('an image comes back as it was scanned, and its findings are those of a sca
   const recorder = { store: opened.store, vulnerabilities, now: () => new Date('2026-08-10') };
   await recordScan(recorder, { image: id, scanned, inventory, scanner: '1', because: 'push' });
 
-  const read = await readImage(opened.store, id);
+  const read = await readScanned(opened.store, id);
   assert.ok(read);
   assert.deepEqual(read.image, scanned);
   assert.deepEqual(read.inventory, inventory);
 
-  const { findings } = reportOf(read, current, '1');
+  const { findings } = await reportOf(opened.store, { id, scanner: '1' }, read, current);
   assert.ok(findings.length > 10);
   const { rows } = await sql<{ key: string }>`
     SELECT concat_ws(' ', component, flaw.name, severity, array_to_string(fixed, ','), upgrade_to) AS key
@@ -75,6 +75,6 @@ test('an image comes back as it was scanned, and its findings are those of a sca
       .join(' '),
   );
   assert.deepEqual(rows.map(({ key }) => key).sort(), [...new Set(expected)].sort());
-  assert.equal(await readImage(opened.store, id + 1), undefined);
+  assert.equal(await readScanned(opened.store, id + 1), undefined);
   database.close();
 });
