@@ -38,7 +38,7 @@ export async function load({ url, authorization, pathOf, perSecond, seconds }: L
     known.push(performance.now() - due);
   };
   while (running.length < total) {
-    const due = Math.min(total, Math.floor(((performance.now() - began) * perSecond) / 1000));
+    const due = Math.min(total, 1 + Math.floor(((performance.now() - began) * perSecond) / 1000));
     while (running.length < due) running.push(send(running.length));
     await new Promise((resume) => setTimeout(resume, 2));
   }
