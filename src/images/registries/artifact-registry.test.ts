@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { artifactRegistry } from './artifact-registry.ts';
-import { allImages, allRepositories, mappedAccess, resumptions } from './testing/mapped-access.ts';
+import {
+  allImages,
+  allRepositories,
+  assertRefused,
+  assertResumable,
+  mappedAccess,
+  repositoriesOf,
+} from './testing/mapped-access.ts';
 import { type GoogleContent, strictArtifactRegistry, strictGoogleTokens } from './testing/strict-google.ts';
 
 const host = 'europe-west1-docker.pkg.dev';
@@ -81,10 +88,7 @@ test('images of all repositories for images of the key’s project are listed, w
       ['b', []],
     ],
   );
-  const [whole, ...resumed] = await resumptions(
-    (from) => artifactRegistry.repositories?.(access, from) ?? assert.fail(),
-  );
-  for (const one of resumed) assert.deepEqual(one, whole);
+  await assertResumable(repositoriesOf(artifactRegistry, access));
 });
 
 test('pulling signs in with the access token, and the key’s own addresses are not asked', async (t) => {
@@ -118,11 +122,6 @@ const refusals: readonly [what: string, key: string, known: Partial<GoogleConten
 for (const [what, key, known, code, message] of refusals) {
   test(`${what} is told with what to do, and without secrets`, async (t) => {
     const { access } = await open(t, key, known);
-    await assert.rejects(allRepositories(artifactRegistry, access), (error: Error & { code?: string }) => {
-      assert.equal(error.code, code, error.message);
-      assert.match(error.message, message);
-      assert.doesNotMatch(error.message, /PRIVATE KEY|ya29/);
-      return true;
-    });
+    await assertRefused(artifactRegistry, access, { code, tells: message, hides: /PRIVATE KEY|ya29/ });
   });
 }

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ecr } from './ecr.ts';
-import { allImages, allRepositories, mappedAccess, resumptions } from './testing/mapped-access.ts';
+import {
+  allImages,
+  allRepositories,
+  assertRefused,
+  assertResumable,
+  imagesOf,
+  mappedAccess,
+  repositoriesOf,
+} from './testing/mapped-access.ts';
 import { type AwsContent, strictEcr, strictSts } from './testing/strict-aws.ts';
 
 const account = '123456789012';
@@ -59,11 +67,8 @@ test('repositories and images are listed to the end, by signed requests', async 
       ['c', [], 1_767_225_600_000],
     ],
   );
-  const lists = [
-    await resumptions((from) => ecr.repositories?.(access, from) ?? assert.fail()),
-    await resumptions((from) => ecr.images(access, { repository: 'team/app', from, wantsTag: () => true })),
-  ];
-  for (const [whole, ...resumed] of lists) for (const one of resumed) assert.deepEqual(one, whole);
+  await assertResumable(repositoriesOf(ecr, access));
+  await assertResumable(imagesOf(ecr, access, 'team/app'));
 });
 
 test('pulling gets the password of twelve hours, once', async (t) => {
@@ -100,12 +105,7 @@ const refusals: readonly [what: string, changes: object, known: Partial<AwsConte
 for (const [what, changes, known, message] of refusals) {
   test(`${what} is told with what to do, and without secrets`, async (t) => {
     const { access } = await open(t, changes, known);
-    await assert.rejects(allRepositories(ecr, access), (error: Error & { code?: string }) => {
-      assert.equal(error.code, 'AUTHENTICATION_FAILED');
-      assert.match(error.message, message);
-      assert.doesNotMatch(error.message, /own-secret|role-secret|role-session/);
-      return true;
-    });
+    await assertRefused(ecr, access, { tells: message, hides: /own-secret|role-secret|role-session/ });
   });
 }
 

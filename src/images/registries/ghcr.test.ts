@@ -5,23 +5,24 @@ import { ghcr } from './ghcr.ts';
 import {
   allImages,
   allRepositories,
+  assertResumable,
   json,
   mappedAccess,
+  numberedDigest,
   type Pretender,
-  resumptions,
+  repositoriesOf,
 } from './testing/mapped-access.ts';
 
 const signIn = { method: 'password', username: 'jo', password: 'ghp_token' } as const;
-const digest = (index: number) => `sha256:${index.toString(16).padStart(64, '0')}`;
 const packageOf = (login: string, name: string) => ({ name, package_type: 'container', owner: { login } });
 const octo = Array.from({ length: 120 }, (_, index) => packageOf('Octo', `app${index}`));
 const versions = Array.from({ length: 101 }, (_, index) => ({
-  ...{ id: index, name: digest(index), updated_at: '2026-01-02T03:04:05Z' },
+  ...{ id: index, name: numberedDigest(index), updated_at: '2026-01-02T03:04:05Z' },
   metadata: { package_type: 'container', container: { tags: index === 0 ? ['1.0', 'latest'] : [] } },
 }));
 const signature = {
   ...versions[0],
-  name: digest(999),
+  name: numberedDigest(999),
   metadata: { container: { tags: [`sha256-${'a'.repeat(64)}.sig`] } },
 };
 
@@ -51,9 +52,7 @@ const open = (t: TestContext, namespaces: string[] = [], given: SignIn = signIn)
 
 test('packages of organisations and users are listed, from each page on', async (t) => {
   const { access } = await open(t, ['octo', 'jo']);
-  const expected = [...octo.map(({ name }) => `octo/${name}`), 'jo/own'];
-  for (const one of await resumptions((from) => ghcr.repositories?.(access, from) ?? assert.fail()))
-    assert.deepEqual(one, expected);
+  await assertResumable(repositoriesOf(ghcr, access), [...octo.map(({ name }) => `octo/${name}`), 'jo/own']);
 });
 
 test('without owners, the packages of the token’s user are listed', async (t) => {
@@ -65,7 +64,7 @@ test('versions are images, but signatures are none', async (t) => {
   const { access } = await open(t);
   const images = await allImages(ghcr, access, 'octo/tools/build', (tag) => tag !== 'latest');
   assert.equal(images.length, 101);
-  assert.deepEqual(images[0], { digest: digest(0), tags: ['1.0'], pushed: new Date('2026-01-02T03:04:05Z') });
+  assert.deepEqual(images[0], { digest: numberedDigest(0), tags: ['1.0'], pushed: new Date('2026-01-02T03:04:05Z') });
 });
 
 test('a wrong token, none, and an unknown owner are told', async (t) => {

@@ -5,17 +5,19 @@ import { harbor } from './harbor.ts';
 import {
   allImages,
   allRepositories,
+  assertRefused,
+  assertResumable,
   json,
   mappedAccess,
+  numberedDigest,
   type Pretender,
-  resumptions,
+  repositoriesOf,
 } from './testing/mapped-access.ts';
 
 const host = 'harbor.example.com';
 const robot = { method: 'password', username: 'robot$team+ci', password: 'robot-secret' } as const;
-const digest = (index: number) => `sha256:${index.toString(16).padStart(64, '0')}`;
 const artifact = (index: number, tags?: readonly string[], type = 'IMAGE') => ({
-  ...{ digest: digest(index), type, push_time: '2026-01-02T03:04:05.000Z' },
+  ...{ digest: numberedDigest(index), type, push_time: '2026-01-02T03:04:05.000Z' },
   tags: tags?.map((name) => ({ name })) ?? null,
 });
 const many = Array.from({ length: 230 }, (_, index) => `team/app${index}`);
@@ -57,11 +59,8 @@ const open = (t: TestContext, signIn: SignIn = robot, namespaces: string[] = [])
 
 test('repositories of all projects are listed, however many pages they take, and from each page on', async (t) => {
   const { access } = await open(t);
-  const expected = Object.values(content).flat();
-  assert.deepEqual(await allRepositories(harbor, access), expected);
-  const resumed = await resumptions((from) => harbor.repositories?.(access, from) ?? assert.fail());
-  assert.ok(resumed.length >= 5);
-  for (const one of resumed) assert.deepEqual(one, expected);
+  const { parts } = await assertResumable(repositoriesOf(harbor, access), Object.values(content).flat());
+  assert.ok(parts >= 4);
 });
 
 test('a robot that sees one project lists that one', async (t) => {
@@ -75,17 +74,13 @@ test('images are listed with their tags, and nothing that is no image', async (t
   const images = await allImages(harbor, access, 'team/deep/er', (tag) => tag !== 'latest');
   const pushed = new Date('2026-01-02T03:04:05.000Z');
   assert.deepEqual(images, [
-    { digest: digest(1), tags: ['1.0'], pushed },
-    { digest: digest(2), tags: [], pushed },
+    { digest: numberedDigest(1), tags: ['1.0'], pushed },
+    { digest: numberedDigest(2), tags: [], pushed },
   ]);
   await assert.rejects(allImages(harbor, access, 'team/none'), { code: 'NOT_FOUND' });
 });
 
 test('a wrong secret is told without it', async (t) => {
   const { access } = await open(t, { ...robot, password: 'wrong-secret' });
-  await assert.rejects(allRepositories(harbor, access), (error: Error & { code?: string }) => {
-    assert.equal(error.code, 'AUTHENTICATION_FAILED');
-    assert.doesNotMatch(error.message, /wrong-secret/);
-    return true;
-  });
+  await assertRefused(harbor, access, { hides: /wrong-secret/ });
 });

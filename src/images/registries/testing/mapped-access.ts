@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import type { TestContext } from 'node:test';
 import { type SeenRequest, startServer } from '../../registry/testing/strict-registry.ts';
@@ -61,39 +62,75 @@ export function json(
   response.end(JSON.stringify(body));
 }
 
-export async function allRepositories(
-  connector: RegistryConnector,
-  access: RegistryAccess,
-  from?: string,
-): Promise<string[]> {
-  const pages = await all(connector.repositories?.(access, from) ?? []);
-  return pages.flatMap(({ items }) => items);
+export const numberedDigest = (number: number): string => `sha256:${number.toString(16).padStart(64, '0')}`;
+
+/** A list that can be gone on with from a cursor. */
+export type Resumable<T> = (from?: string) => AsyncIterable<Page<T>>;
+
+export const repositoriesOf =
+  (connector: RegistryConnector, access: RegistryAccess): Resumable<string> =>
+  (from) =>
+    connector.repositories?.(access, from) ?? assert.fail('it lists no repositories');
+
+export const imagesOf =
+  (
+    connector: RegistryConnector,
+    access: RegistryAccess,
+    repository: string,
+    wantsTag: (tag: string) => boolean = () => true,
+  ): Resumable<ListedImage> =>
+  (from) =>
+    connector.images(access, { repository, wantsTag, ...(from !== undefined && { from }) });
+
+export async function allRepositories(...of: Parameters<typeof repositoriesOf>): Promise<string[]> {
+  return itemsOf(await all(repositoriesOf(...of)()));
 }
 
-export async function allImages(
-  connector: RegistryConnector,
-  access: RegistryAccess,
-  repository: string,
-  wantsTag: (tag: string) => boolean = () => true,
-): Promise<ListedImage[]> {
-  const pages = await all(connector.images(access, { repository, wantsTag }));
-  return pages.flatMap(({ items }) => items);
+export async function allImages(...of: Parameters<typeof imagesOf>): Promise<ListedImage[]> {
+  return itemsOf(await all(imagesOf(...of)()));
 }
 
 /** Going on from each part's cursor must give what comes after that part, and all of it. */
-export async function resumptions<T>(list: (from?: string) => AsyncIterable<Page<T>>): Promise<readonly T[][]> {
+export async function assertResumable<T>(list: Resumable<T>, expected?: readonly T[]): Promise<{ parts: number }> {
   const whole = await all(list());
-  const results = [whole.flatMap(({ items }) => items)];
+  const items = itemsOf(whole);
+  assert.ok(items.length > 0, 'something is listed');
+  if (expected) assert.deepEqual(items, expected);
   for (const [index, { next }] of whole.entries()) {
-    const before = whole.slice(0, index + 1).flatMap(({ items }) => items);
-    const rest = next === undefined ? [] : (await all(list(next))).flatMap(({ items }) => items);
-    results.push([...before, ...rest]);
+    const before = itemsOf(whole.slice(0, index + 1));
+    const after = next === undefined ? [] : itemsOf(await all(list(next)));
+    assert.deepEqual([...before, ...after], items, `from ${next} on`);
   }
-  return results;
+  return { parts: whole.length };
 }
 
-async function all<T>(pages: AsyncIterable<Page<T>> | Iterable<Page<T>>): Promise<Page<T>[]> {
+/** What a refusal must tell, and what it must not. */
+export interface Refusal {
+  readonly code?: string;
+  readonly tells?: RegExp;
+  readonly hides: RegExp;
+}
+
+/** A list that is refused says why, and gives away nothing that was used to sign in. */
+export async function assertRefused(
+  connector: RegistryConnector,
+  access: RegistryAccess,
+  { code = 'AUTHENTICATION_FAILED', tells = /./, hides }: Refusal,
+): Promise<void> {
+  await assert.rejects(allRepositories(connector, access), (error: Error & { code?: string }) => {
+    assert.equal(error.code, code, error.message);
+    assert.match(error.message, tells);
+    assert.doesNotMatch(error.message, hides);
+    return true;
+  });
+}
+
+async function all<T>(pages: AsyncIterable<Page<T>>): Promise<Page<T>[]> {
   const result: Page<T>[] = [];
   for await (const page of pages) result.push(page);
   return result;
+}
+
+function itemsOf<T>(pages: readonly Page<T>[]): T[] {
+  return pages.flatMap(({ items }) => items);
 }
