@@ -98,6 +98,22 @@ export const npm = (name: string, version: string, path = `app/node_modules/${na
   evidence: 'installed-metadata',
   locations: [{ path }],
 });
+export const pypi = (name: string, version: string, path: string): PackageDraft => ({
+  type: 'pypi',
+  name,
+  version,
+  evidence: 'installed-metadata',
+  locations: [{ path }],
+});
+export const go = (more: Partial<PackageDraft>, path = 'bin'): PackageDraft => ({
+  type: 'golang',
+  namespace: 'example.org',
+  name: 'm',
+  version: 'v1.0.0',
+  evidence: 'binary',
+  locations: [{ path }],
+  ...more,
+});
 export const apk = (name: string, version: string, source = name, files: readonly string[] = []): PackageDraft => ({
   type: 'apk',
   namespace: 'alpine',
