@@ -53,6 +53,10 @@ export function useChangePassword() {
   });
 }
 
+/** Whether some role of the caller holds for all registries, and not only for a part. */
+export const useSeesEverything = (): boolean =>
+  useSession().data?.grants.some(({ scope }) => scope.kind === 'all') ?? false;
+
 const rank = { reader: 0, analyst: 1, admin: 2 } as const;
 
 /** Whether the caller holds at least this role anywhere; the server decides for each thing. */

@@ -1,9 +1,11 @@
 import type { FindingRow } from '../../../../src/server/contract/images.ts';
-import { askExceptionAddress } from '../../addresses.ts';
+import { exceptionsAddress } from '../../addresses.ts';
+import type { ExceptionScope } from '../../api/exceptions.ts';
 import { useFindingWhy } from '../../api/images.ts';
 import { Age } from '../../components/Age.tsx';
 import { Answer } from '../../components/Answer.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
+import { AskException } from '../../components/AskException.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { FixState } from '../../components/FixState.tsx';
 import { formatDate } from '../../components/format.ts';
@@ -22,14 +24,21 @@ const causes: Readonly<Record<FindingRow['cause'], string>> = {
   deleted: 'an image went',
 };
 
-export function FindingReasons({ finding }: { readonly finding: FindingRow }) {
+interface FindingReasonsProps {
+  readonly finding: FindingRow;
+  /** What an exception for it would cover. */
+  readonly scope: ExceptionScope;
+}
+
+export function FindingReasons({ finding, scope }: FindingReasonsProps) {
   const why = useFindingWhy(finding.id);
   return (
     <>
       {finding.exception && (
         <PartialState>
           Excepted: {finding.exception.reason}
-          {finding.exception.expires && ` Until ${formatDate(finding.exception.expires)}.`}
+          {finding.exception.expires && ` Until ${formatDate(finding.exception.expires)}.`}{' '}
+          <AppLink to={exceptionsAddress({ selected: finding.exception.id })}>See the exception</AppLink>
         </PartialState>
       )}
       {finding.title && (
@@ -57,17 +66,9 @@ export function FindingReasons({ finding }: { readonly finding: FindingRow }) {
         ]}
       />
       {!finding.exception && (
-        <p style={{ marginTop: 0 }}>
-          <AppLink
-            to={askExceptionAddress({
-              vulnerability: finding.vulnerability,
-              package: finding.package.name,
-              image: finding.image.digest,
-            })}
-          >
-            Ask for an exception
-          </AppLink>
-        </p>
+        <div className={classes.ask}>
+          <AskException scope={scope} />
+        </div>
       )}
       <Answer of={why} waiting={<ScorePartsSkeleton />}>
         {(answer) => <Why why={answer} />}

@@ -1,6 +1,10 @@
-import type { FindingRow } from '../../../../src/server/contract/images.ts';
+import { useMemo } from 'react';
+import type { FindingRow, ImageDetail } from '../../../../src/server/contract/images.ts';
 import { vulnerabilityAddress } from '../../addresses.ts';
+import type { ExceptionScope } from '../../api/exceptions.ts';
 import { useImageFindings } from '../../api/images.ts';
+import { useSeesEverything } from '../../api/session.ts';
+import { AskExceptionIcon } from '../../components/AskException.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { FlawName } from '../../components/FlawName.tsx';
@@ -39,7 +43,7 @@ const filters: ListFilters = {
   pinned: [{ name: 'package', title: 'Package' }],
 };
 
-const columns: readonly Column<FindingRow>[] = [
+const findingColumns = (scopeOf: (row: FindingRow) => ExceptionScope): readonly Column<FindingRow>[] => [
   {
     id: 'vulnerability',
     title: 'Finding',
@@ -64,24 +68,55 @@ const columns: readonly Column<FindingRow>[] = [
   fixColumn,
   { ...likelihoodColumn, priority: 2, card: 'hidden' },
   { ...firstSeenColumn, priority: 3, card: 'hidden' },
+  {
+    id: 'ask',
+    title: '',
+    width: '24px',
+    priority: 3,
+    card: 'hidden',
+    cell: (row) => !row.exception && <AskExceptionIcon scope={scopeOf(row)} />,
+  },
 ];
 
-export function FindingsTab({ digest }: { readonly digest: string }) {
+export function FindingsTab({ image }: { readonly image: ImageDetail }) {
   const { filter } = useListQuery(filters);
+  const scopeOf = useExceptionScope(image);
+  const columns = useMemo(() => findingColumns(scopeOf), [scopeOf]);
   return (
     <ListPage<FindingRow>
       title="Findings"
       noun={['finding', 'findings']}
-      list={useImageFindings(digest, filter)}
+      list={useImageFindings(image.digest, filter)}
       columns={columns}
       rowId={(row) => row.id}
       href={(row) => vulnerabilityAddress(row.vulnerability)}
       filters={filters}
       panel={(row) => ({
         title: `${row.vulnerability} in ${row.package.name}`,
-        content: <FindingReasons finding={row} />,
+        content: <FindingReasons finding={row} scope={scopeOf(row)} />,
       })}
       empty={<EmptyState title="No known vulnerability">Every package that was found was judged.</EmptyState>}
     />
   );
+}
+
+/**
+ * What an exception for a finding would cover. Who sees only a part can neither see nor decide how far it reaches unless
+ * it names a place; naming one is exact only where the image lies nowhere else.
+ */
+function useExceptionScope({ digest, locations }: ImageDetail): (finding: FindingRow) => ExceptionScope {
+  const seesEverything = useSeesEverything();
+  return useMemo(() => {
+    const [place, ...others] = locations;
+    const named =
+      !seesEverything && place && others.length === 0
+        ? { registry: place.registry, repository: place.repository }
+        : undefined;
+    return (finding) => ({
+      vulnerability: finding.vulnerability,
+      package: finding.package.name,
+      ...named,
+      image: digest,
+    });
+  }, [digest, locations, seesEverything]);
 }

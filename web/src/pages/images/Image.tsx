@@ -83,7 +83,7 @@ function scannedTabs(image: ImageDetail, upgrades: readonly UpgradeRow[] | undef
       id: 'findings',
       title: 'Findings',
       count: countAll(image.counts),
-      content: () => <FindingsTab digest={image.digest} />,
+      content: () => <FindingsTab image={image} />,
     },
     { id: 'packages', title: 'Packages', count: image.packages, content: () => <PackagesTab image={image} /> },
   ];
