@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { ExceptionRow } from '../../../../src/server/contract/exceptions.ts';
 import { type AddressFilter, useAddressFilter } from '../../address-filter.ts';
 import { type ExceptionScope, useAskException, useExceptionReach } from '../../api/exceptions.ts';
+import { useImage } from '../../api/images.ts';
 import { useSettings } from '../../api/settings.ts';
 import { Form, FormPair, FormSection } from '../../components/Form.tsx';
 import { formatDate, plural } from '../../components/format.ts';
@@ -28,7 +29,9 @@ export function Page() {
   const longest = useSettings().data?.exceptionDays;
   const [kind, setKind] = useState<ExceptionRow['kind']>('risk-accepted');
   const [reason, setReason] = useState('');
-  const [ends, setEnds] = useState(() => dayAfter(90));
+  const latest = longest ? dayAfter(longest - 1) : undefined;
+  const [chosen, setEnds] = useState<string>();
+  const ends = chosen ?? [dayAfter(90), latest ?? dayAfter(90)].sort()[0];
   const submit = () =>
     ask.mutate(
       { scope, kind, reason: reason.trim(), ...(ends && { expires: `${ends}T23:59:59Z` }) },
@@ -54,21 +57,25 @@ export function Page() {
         error={ask.error}
         failed="The exception was not asked for"
       >
-        <FormSection title="What" hint="A vulnerability, a package, or both. Everything that is filled in must fit.">
+        <FormSection
+          title="What"
+          hint="A vulnerability, a package, or both. Everything that is filled in must fit; * stands for any text in a package or repository."
+        >
           <FormPair>
             <TextInput label="Vulnerability" placeholder="CVE-2026-1234" {...field('vulnerability')} />
-            <TextInput
-              label="Package"
-              placeholder="openssl"
-              description="* stands for any text."
-              {...field('package')}
-            />
+            <TextInput label="Package" placeholder="openssl" {...field('package')} />
           </FormPair>
           <FormPair>
             <TextInput label="Registry (optional)" placeholder="production" {...field('registry')} />
             <TextInput label="Repository (optional)" placeholder="payments/*" {...field('repository')} />
           </FormPair>
-          {scope.image && <TextInput label="Image" {...field('image')} />}
+          {scope.image && (
+            <TextInput
+              label="Image (optional)"
+              description={isDigest(scope.image) && <NameOfImage digest={scope.image} />}
+              {...field('image')}
+            />
+          )}
           <div className={classes.reachBox} role="status">
             {!isNamed
               ? 'Name a vulnerability or a package, and what it would silence is counted here.'
@@ -105,19 +112,26 @@ export function Page() {
           <TextInput
             type="date"
             label="Ends on"
-            description={longest ? `${plural(longest, 'day')} at most: ${formatDate(dayAfter(longest))}.` : undefined}
+            description={longest && latest ? `${plural(longest, 'day')} at most: ${formatDate(latest)}.` : undefined}
             style={{ maxWidth: 260 }}
             required={longest !== 0}
             withAsterisk={false}
-            min={dayAfter(1)}
-            {...(longest ? { max: dayAfter(longest - 1) } : {})}
-            value={ends}
+            min={dayAfter(0)}
+            max={latest}
+            value={ends ?? ''}
             onChange={(event) => setEnds(event.currentTarget.value)}
           />
         </FormSection>
       </Form>
     </>
   );
+}
+
+const isDigest = (text: string) => /^sha256:[0-9a-f]{64}$/.test(text);
+
+/** Which image a digest is, for those who do not know them by heart. */
+function NameOfImage({ digest }: { readonly digest: string }) {
+  return <bdi>{useImage(digest).data?.name ?? '…'}</bdi>;
 }
 
 function scopeFrom(address: AddressFilter): ExceptionScope {
