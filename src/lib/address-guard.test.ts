@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect, isIP } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { listenOnLoopback } from '../../test/support/loopback.ts';
 import { createAddressGuard, guardedLookup, type Resolve } from './address-guard.ts';
 import { createHttpClient } from './http.ts';
 
@@ -28,10 +29,9 @@ async function listener(t: TestContext, handle?: Parameters<typeof createServer>
   });
   let connections = 0;
   server.on('connection', () => connections++);
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const port = await listenOnLoopback(server);
   t.after(() => server.closeAllConnections());
   t.after(() => server.close());
-  const { port } = server.address() as AddressInfo;
   return { port, requests: () => requests, connections: () => connections };
 }
 

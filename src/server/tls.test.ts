@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, get } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { listenOnLoopback } from '../../test/support/loopback.ts';
 import { serverConfig } from './config.ts';
 import { openTls } from './tls.ts';
 
@@ -37,8 +37,7 @@ test('our own authority vouches for every name of the server, and a client that 
     certificate.checkHost('scan.example') && certificate.checkHost('localhost') && certificate.checkIP('127.0.0.1'),
   );
   const server = createServer({ cert: tls.cert, key: tls.key }, (_request, response) => response.end('hello'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnLoopback(server);
   const ask = (ca: string | undefined) =>
     new Promise<string>((resolve, reject) => {
       get({ host: '127.0.0.1', port, ...(ca && { ca }) }, (response) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer as createTcpServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { listenOnLoopback } from '../../../test/support/loopback.ts';
 import { open, readLayers, registryFor, serverFor } from './testing/open-for-test.ts';
 import { type Mischief, refuse, sendBlob } from './testing/strict-registry.ts';
 import { makeImage } from './testing/test-image.ts';
@@ -119,10 +120,8 @@ test('a port where nobody listens, a host that is none and a server that speaks 
     socket.on('error', () => {});
     socket.end('220 mail.example.com ESMTP\r\n');
   });
-  await new Promise<void>((resolve) => babble.listen(0, '127.0.0.1', resolve));
+  const port = await listenOnLoopback(babble);
   t.after(() => babble.close());
-  const address = babble.address();
-  const port = typeof address === 'object' ? address?.port : 0;
   const cases = [
     ['127.0.0.1:1/app', /nothing accepts connections .*127\.0\.0\.1:1\b/],
     ['no-such-host.invalid/app', /there is no host no-such-host\.invalid|connection to no-such-host/],

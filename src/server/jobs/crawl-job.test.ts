@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { listenOnLoopback } from '../../../test/support/loopback.ts';
 import { openJob } from '../../store/jobs.ts';
 import { addRegistry } from '../../store/registries.ts';
 import { openTestContext } from '../testing/test-context.ts';
@@ -27,8 +27,7 @@ async function open(t: TestContext) {
       ? response.writeHead(200, { 'docker-content-digest': digest(letter) }).end()
       : response.writeHead(404).end();
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const host = `127.0.0.1:${await listenOnLoopback(server)}`;
   const context = await openTestContext({ config: { network: { allow: ['127.0.0.1'], proxies: [] } } });
   t.after(async () => {
     server.closeAllConnections();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { listenOnLoopback } from '../../../test/support/loopback.ts';
 import { placeImages } from '../../store/placements.ts';
 import { addRegistry } from '../../store/registries.ts';
 import { openTestContext } from '../testing/test-context.ts';
@@ -19,8 +19,7 @@ async function open(t: TestContext, held: string, refuses = false) {
     if (refuses) response.writeHead(403).end();
     else response.writeHead(found ? 200 : 404, found ? { 'docker-content-digest': digest(found) } : {}).end();
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const host = `127.0.0.1:${await listenOnLoopback(server)}`;
   const context = await openTestContext();
   const connected = await connectRegistry({
     ...{ id: 1, name: 'prod', kind: 'distribution', host, signIn: { method: 'anonymous' }, plainHttp: true },
