@@ -3,6 +3,8 @@ import type { Platform, Subject } from './image.ts';
 export interface OpenOptions {
   /** Platform to choose from an index; default: linux and this machine's architecture. */
   readonly platform: Platform;
+  /** Whether the first of an index is taken that has none for this platform. */
+  readonly orAnyPlatform?: boolean;
   readonly registry: RegistryOptions;
   readonly signal?: AbortSignal;
 }

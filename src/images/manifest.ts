@@ -96,9 +96,15 @@ export function isIndex(value: { readonly mediaType?: string | undefined }, cont
 
 /**
  * The entry of an index to use for a platform: same OS and architecture, nearest variant.
- * Attestations and signatures stored beside images are no candidates. Throws PLATFORM_NOT_FOUND listing what is there.
+ * Attestations and signatures stored beside images are no candidates. Throws PLATFORM_NOT_FOUND listing what is there,
+ * unless any platform is better than none: then it is the first.
  */
-export function chooseManifest(candidates: readonly Descriptor[], wanted: Platform, reference: string): Descriptor {
+export function chooseManifest(
+  candidates: readonly Descriptor[],
+  wanted: Platform,
+  reference: string,
+  orAny = false,
+): Descriptor {
   const images = candidates.filter(isImage);
   const fitting = images.flatMap((image) => {
     const distance = image.platform && platformDistance(image.platform, wanted);
@@ -107,7 +113,7 @@ export function chooseManifest(candidates: readonly Descriptor[], wanted: Platfo
   const chosen = fitting.sort((a, b) => a.distance - b.distance)[0]?.image;
   if (chosen) return chosen;
   const [only] = images;
-  if (only && images.length === 1 && !only.platform) return only;
+  if (only && (orAny || (images.length === 1 && !only.platform))) return only;
   const there = listed(images.map(({ platform }) => (platform ? describePlatform(platform) : 'unstated')));
   throw new AppError(
     'PLATFORM_NOT_FOUND',

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Digest } from '../../lib/digest.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { Image, Platform } from '../image.ts';
+import type { Image } from '../image.ts';
 import type { OpenOptions } from '../image-source.ts';
 import {
   chooseManifest,
@@ -36,7 +36,7 @@ export async function openImageAt(
   const { registry, signal } = options;
   const client = await createRegistryClient(reference, { ...clientOptions, registry, signal });
   try {
-    const { manifest, digest } = await resolve(client, options.platform);
+    const { manifest, digest } = await resolve(client, options);
     const name = formatReference(reference);
     const what = `the configuration of ${name}`;
     const config = parseDocument(configShape, await client.fetchBlob(manifest.config.digest, what), what);
@@ -64,7 +64,7 @@ interface Resolved {
   readonly digest: Digest;
 }
 
-async function resolve(client: RegistryClient, platform: Platform): Promise<Resolved> {
+async function resolve(client: RegistryClient, { platform, orAnyPlatform }: OpenOptions): Promise<Resolved> {
   const { tag, digest } = client.reference;
   const name = formatReference(client.reference);
   let wanted = digest ?? tag ?? 'latest';
@@ -75,7 +75,7 @@ async function resolve(client: RegistryClient, platform: Platform): Promise<Reso
       return { manifest: imageOf(manifest, name), digest: fetched.digest };
     }
     const index = parseDocument(indexShape, fetched.content, `the index of ${name}`);
-    wanted = chooseManifest(index.manifests, platform, name).digest;
+    wanted = chooseManifest(index.manifests, platform, name, orAnyPlatform).digest;
   }
   throw new AppError(
     'IMAGE_INVALID',

@@ -92,6 +92,20 @@ for (const [name, types] of Object.entries({ oci, docker })) {
   });
 }
 
+test('who would rather have any platform than none gets the first of an index without the usual one', async (t) => {
+  const server = await registryFor(t);
+  const platforms = ['arm64', 's390x'].map((architecture) => ({ os: 'linux', architecture }));
+  const images = platforms.map((platform) => makeImage({ platform, layers: [Buffer.from(platform.architecture)] }));
+  for (const image of images) server.push(image);
+  const entries = images.map((image, at) => ({ ...descriptorOf(image.manifest), platform: platforms[at] }));
+  server.store(makeIndex(entries), 'others');
+  const usual = { os: 'linux', architecture: 'amd64' };
+
+  await assert.rejects(open(t, `${server.host}/team/app:others`, { platform: usual }), { code: 'PLATFORM_NOT_FOUND' });
+  const image = await open(t, `${server.host}/team/app:others`, { platform: usual, orAnyPlatform: true });
+  assert.deepEqual(image.platform, platforms[0]);
+});
+
 test('an index within an index is followed, but not for ever', async (t) => {
   const server = await registryFor(t);
   const image = makeImage();

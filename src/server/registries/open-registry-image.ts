@@ -5,7 +5,7 @@ import { createAddressGuard } from '../../lib/address-guard.ts';
 import type { PullTarget } from './registry-target.ts';
 
 export interface OpenImageOptions {
-  /** To choose from an index; linux/amd64 when not said. */
+  /** To choose from an index; when not said, linux/amd64, or else the first that there is. */
   readonly platform?: Platform;
   readonly timeoutMs?: number;
   readonly retries?: number;
@@ -16,11 +16,16 @@ const usual: Platform = { os: 'linux', architecture: 'amd64' };
 
 /** Opens an image by its digest, with what the target holds and no other credentials. For any process. */
 export function openRegistryImage(pull: PullTarget, digest: string, options: OpenImageOptions = {}): Promise<Image> {
-  const { platform = usual, timeoutMs = 30_000, retries = 3, signal } = options;
+  const { platform, timeoutMs = 30_000, retries = 3, signal } = options;
   const { host, repository, plainHttp, credentials, certificate } = pull;
   return openImageAt(
     { registry: host, repository, digest },
-    { platform, registry: { plainHttp, timeoutMs, retries }, ...(signal && { signal }) },
+    {
+      platform: platform ?? usual,
+      orAnyPlatform: !platform,
+      registry: { plainHttp, timeoutMs, retries },
+      ...(signal && { signal }),
+    },
     {
       findCredentials: async () => ({ notes: [], ...(credentials && { credentials }) }),
       guard: createAddressGuard(pull.allow),
