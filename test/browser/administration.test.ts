@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { jobId } from '../../web/dev/answers/operation.ts';
+import { sha256 } from '../../web/dev/estate.ts';
 import { noBrowser, settled } from '../support/browser.ts';
 import { useConsole } from '../support/console.ts';
+
+const image = sha256('image 0');
 
 describe('administration', { skip: noBrowser }, () => {
   const { open, tell } = useConsole({ anew: true });
@@ -75,6 +78,57 @@ describe('administration', { skip: noBrowser }, () => {
     await page.getByLabel('Reason').fill('Never called by what runs.');
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.waitForURL(/\/exceptions\?selected=/);
+  });
+
+  test('a finding opens the form of an exception filled in, from its row and from its details', async () => {
+    for (const from of ['row', 'details'] as const) {
+      const { page } = await open(`/images/${image}?tab=findings`);
+      const row = page.locator('[data-index="0"]');
+      const flaw = (await row.getByRole('link').first().textContent()) ?? '';
+      if (from === 'row') await row.getByRole('link', { name: `Ask for an exception: ${flaw}` }).click();
+      else {
+        await row.click({ position: { x: 4, y: 4 } });
+        await page.getByRole('complementary').getByRole('link', { name: 'Ask for an exception' }).click();
+      }
+      await page.getByRole('heading', { name: 'Ask for an exception' }).waitFor();
+
+      assert.equal(await page.getByLabel('Vulnerability').inputValue(), flaw);
+      assert.equal(await page.getByLabel('Package').inputValue(), 'org.apache.logging.log4j:log4j-core');
+      assert.equal(await page.getByLabel('Image (optional)').inputValue(), image);
+      assert.equal(await page.getByLabel('Registry (optional)').inputValue(), '');
+      await page.getByText(/This would silence/).waitFor();
+      await page.getByText('registry.harbour.example/shop/checkout:1.18.0').waitFor();
+    }
+  });
+
+  test('an exception that who sees only a part asks for names the place', async () => {
+    const { page } = await open('/settings');
+    await page.route('**/api/v1/session', async (route) => {
+      const answer = await (await route.fetch()).json();
+      const scope = { kind: 'repository', value: 'registry.harbour.example/shop/*' };
+      await route.fulfill({ json: { ...answer, grants: [{ role: 'reader', scope }] } });
+    });
+    await page.goto(`/images/${image}?tab=findings`);
+    await page
+      .locator('[data-index="0"]')
+      .getByRole('link', { name: /^Ask for an exception/ })
+      .click();
+
+    assert.equal(await page.getByLabel('Registry (optional)').inputValue(), 'registry.harbour.example');
+    assert.equal(await page.getByLabel('Repository (optional)').inputValue(), 'shop/checkout');
+  });
+
+  test('an exception is proposed no end that would be refused', async () => {
+    const { page } = await open('/jobs');
+    await page.route('**/api/v1/settings', async (route) => {
+      const settings = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...settings, exceptionDays: 30 } });
+    });
+    await page.goto('/exceptions/-/ask?package=openssl');
+    await page.getByText(/^30 days at most/).waitFor();
+    const days = (Date.parse(`${await page.getByLabel('Ends on').inputValue()}T23:59:59Z`) - Date.now()) / 86_400_000;
+
+    assert.ok(days > 28 && days <= 30, `${days} days`);
   });
 
   test('a token is shown once', async () => {

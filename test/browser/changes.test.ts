@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { noBrowser, signIn, untilTrue } from '../support/browser.ts';
+import { sha256 } from '../../web/dev/estate.ts';
+import { noBrowser, settled, signIn, untilTrue } from '../support/browser.ts';
 import { useConsole } from '../support/console.ts';
 
 describe('changing a recommendation', { skip: noBrowser }, () => {
@@ -100,5 +101,29 @@ describe('signing in again', { skip: noBrowser }, () => {
 
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     assert.match(page.url(), /\/vulnerabilities$/);
+  });
+});
+
+describe('an open page', { skip: noBrowser }, () => {
+  const { open, tell } = useConsole();
+  const digest = sha256('image 0');
+
+  test('stays while the server is away, and gives way to a refusal', async () => {
+    const { page } = await open(`/images/${digest}`);
+    const name = await page.locator('h1').innerText();
+    await page.route(`**/api/v1/images/${encodeURIComponent(digest)}`, (route) => route.abort());
+    let failures = 0;
+    const gaveUp = new Promise<void>((done) => page.on('requestfailed', () => ++failures === 3 && done()));
+    tell({ kind: 'image', digest, state: 'scanned' });
+    await gaveUp;
+    await settled(page);
+    assert.equal(await page.locator('h1').innerText(), name);
+
+    const problem = { title: 'Not found', status: 404, code: 'NOT_FOUND', detail: 'No such image is known.' };
+    await page.route(`**/api/v1/images/${encodeURIComponent(digest)}`, (route) =>
+      route.fulfill({ status: 404, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+    );
+    tell({ kind: 'image', digest, state: 'scanned' });
+    await page.getByRole('alert').getByText('No such image is known.').waitFor();
   });
 });
