@@ -35,7 +35,7 @@ export async function open(
   reference: string,
   changes: Partial<RegistryOptions> & Partial<Omit<OpenOptions, 'registry'>> = {},
 ): Promise<Image> {
-  const { platform = { os: 'linux', architecture: 'amd64' }, signal, ...rest } = changes;
+  const { platform = { os: 'linux', architecture: 'amd64' }, signal, orAnyPlatform = false, ...rest } = changes;
   const options: RegistryOptions = {
     plainHttp: true,
     timeoutMs: 5000,
@@ -43,7 +43,12 @@ export async function open(
     dockerConfigDirectory: directoryFor(t),
     ...rest,
   };
-  const image = await registry.open(reference, { platform, registry: options, ...(signal && { signal }) });
+  const image = await registry.open(reference, {
+    platform,
+    orAnyPlatform,
+    registry: options,
+    ...(signal && { signal }),
+  });
   if (image.kind !== 'image') throw new Error('not an image');
   t.after(image.close);
   return image;
