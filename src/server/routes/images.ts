@@ -4,6 +4,7 @@ import { exporters } from '../../output/exporters/index.ts';
 import { severityOf } from '../../store/candidate-codes.ts';
 import { readImageHistory } from '../../store/read/history.ts';
 import { readImageFacets } from '../../store/read/image-facets.ts';
+import { locationsOf } from '../../store/read/image-locations.ts';
 import { listFindingsOf } from '../../store/read/list-findings.ts';
 import { listImages } from '../../store/read/list-images.ts';
 import { readComponentFindings, readUpgrades, readWorst } from '../../store/read/stored-image.ts';
@@ -72,9 +73,10 @@ const detail = route({
   params,
   answer: imageDetail,
   handle: async ({ params, caller }, { store, vulnerabilities }) => {
-    const { image } = await imageFor(store, caller, params.digest);
+    const { image, visibility } = await imageFor(store, caller, params.digest);
     const current = vulnerabilities.current();
-    const [outline, findings, worst] = await Promise.all([
+    const [locations, outline, findings, worst] = await Promise.all([
+      locationsOf(store, [image.id], visibility),
       outlineOf(store, image, current),
       readComponentFindings(store, image.id),
       readWorst(store, image.id),
@@ -82,6 +84,7 @@ const detail = route({
     const perComponent = Map.groupBy(findings, ({ component }) => component);
     return {
       ...image.row,
+      locations: locations.get(image.id) ?? [],
       riskParts: worst ? [...riskScore(factsOf(worst)).parts] : [],
       ...(image.manifestDigest && { manifestDigest: image.manifestDigest }),
       ...(image.configDigest && { configDigest: image.configDigest }),

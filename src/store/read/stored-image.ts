@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import { prepared } from '../prepared.ts';
 import type { Store } from '../tables.ts';
-import { locationsOf } from './image-locations.ts';
 import { type ImageRow, imageColumns, type ReadImage, toImageRow } from './image-row.ts';
 import { imageVisible, type Visibility } from './visibility.ts';
 
 export interface StoredImage {
   readonly id: number;
-  readonly row: ImageRow;
+  /** Without where it lies, which most that is asked of an image does not tell: see `locationsOf`. */
+  readonly row: Omit<ImageRow, 'locations'>;
   readonly manifestDigest?: string;
   readonly configDigest?: string;
   readonly scanner?: string;
@@ -27,10 +27,10 @@ export async function readImage(
     WHERE i.digest = ${digest} AND (${gone} OR i.gone IS NULL) AND ${imageVisible(visibility, 'i.id')}`.execute(store);
   const [read] = rows;
   if (!read) return undefined;
-  const locations = await locationsOf(store, [read.id], visibility);
+  const { locations: _none, ...row } = toImageRow(read, []);
   return {
     id: read.id,
-    row: toImageRow(read, locations.get(read.id) ?? []),
+    row,
     ...(read.manifest_digest && { manifestDigest: read.manifest_digest }),
     ...(read.config_digest && { configDigest: read.config_digest }),
     ...(read.scanner && { scanner: read.scanner }),
