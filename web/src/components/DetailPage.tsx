@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { type AddressTab, AddressTabs } from './AddressTabs.tsx';
 import { AppLink } from './AppLink.tsx';
 import classes from './DetailPage.module.css';
@@ -30,7 +30,7 @@ export function DetailPage(props: DetailPageProps) {
           <AppLink to={props.parent.to}>{props.parent.title}</AppLink>
         </nav>
         <div className={classes.titleLine}>
-          <h1 className={classes.title}>{props.name}</h1>
+          <h1 className={classes.title}>{brokenAtJoints(props.name)}</h1>
           {props.actions && <div className={classes.actions}>{props.actions}</div>}
         </div>
         <dl className={classes.identity}>
@@ -48,3 +48,13 @@ export function DetailPage(props: DetailPageProps) {
     </>
   );
 }
+
+/** A long name breaks where its parts meet, and elsewhere only if that is not enough. */
+const brokenAtJoints = (name: string) =>
+  name.split(/(?<=[/:@])/).map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts have no names.
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
