@@ -1,4 +1,5 @@
 import { overview, overviewQuery, searchQuery, searchResult } from '../../../src/server/contract/overview.ts';
+import { gapsOf } from '../../../src/server/gaps.ts';
 import { type countsOf, hoursAgo } from '../estate.ts';
 import { mock } from '../mock-answer.ts';
 import { recommendationsOf } from './recommendations.ts';
@@ -26,16 +27,18 @@ export const overviewAnswers = [
         fixable: total('fixable'),
         exploited: total('exploited'),
       };
+      const counts = {
+        total: images.length,
+        scanned: by('scanned'),
+        failed: by('failed'),
+        queued: by('queued') + by('scanning'),
+        partial: images.filter(({ problems }) => problems > 0).length,
+        endOfLife: images.filter(({ endOfLife }) => endOfLife).length,
+      };
+      const database = { built: hoursAgo(5.2), ageHours: 5.2, stale: false };
       return {
         since: query.since ?? hoursAgo(24),
-        images: {
-          total: images.length,
-          scanned: by('scanned'),
-          failed: by('failed'),
-          queued: by('queued') + by('scanning'),
-          partial: images.filter(({ problems }) => problems > 0).length,
-          endOfLife: images.filter(({ endOfLife }) => endOfLife).length,
-        },
+        images: counts,
         findings,
         changed: isEmpty
           ? { pushed: 0, appeared: 0, went: 0, newest: [] }
@@ -47,36 +50,8 @@ export const overviewAnswers = [
               day: hoursAgo((29 - index) * 24).slice(0, 10),
               counts: scaled(findings, 1.35 - index * 0.011 + Math.sin(index / 2.3) * 0.05),
             })),
-        database: { built: hoursAgo(5.2), ageHours: 5.2, stale: false },
-        gaps: isEmpty
-          ? [
-              {
-                code: 'no-registry',
-                text: 'No registry is connected, so nothing is watched.',
-                count: 0,
-                next: 'Connect a registry.',
-              },
-            ]
-          : [
-              {
-                code: 'scan-failed',
-                text: 'images could not be scanned.',
-                count: by('failed'),
-                next: 'See why under Images, and push them again.',
-              },
-              {
-                code: 'partial',
-                text: 'images were read in part: a file was corrupt or too large.',
-                count: 8,
-                next: 'See what was left out on each image.',
-              },
-              {
-                code: 'no-advisories',
-                text: 'images have a system that no source covers.',
-                count: 3,
-                next: 'Move them to a supported base image.',
-              },
-            ],
+        database,
+        gaps: gapsOf(counts, isEmpty ? 0 : 1, database),
       };
     },
   }),
