@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Store } from '../store/tables.ts';
 import type { Vulnerabilities } from './assessment/vulnerabilities.ts';
 import type { ServerConfig } from './config.ts';
+import type { Demand } from './demand.ts';
 import type { Events } from './events.ts';
 import type { Queue } from './jobs/queue.ts';
 import type { Metrics } from './metrics.ts';
@@ -19,6 +20,7 @@ export interface ServerContext {
   readonly seal: Seal;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly demand: Demand;
   readonly now: () => Date;
   readonly started: Date;
 }

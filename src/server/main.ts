@@ -8,6 +8,7 @@ import { openStore } from '../store/open-store.ts';
 import { openVulnerabilities } from './assessment/open-vulnerabilities.ts';
 import { dataPaths, listenAddress, type ServerConfig } from './config.ts';
 import type { ServerContext } from './context.ts';
+import { createDemand } from './demand.ts';
 import { createApp } from './http/app.ts';
 import { startBoss } from './jobs/boss.ts';
 import { createQueue } from './jobs/create-queue.ts';
@@ -105,6 +106,7 @@ async function buildContext(
     seal: openSeal(config),
     log,
     metrics: createMetrics(() => readLevels(store, new Date(vulnerabilities.current().database.built), now())),
+    demand: createDemand(),
     now,
     started: now(),
   };

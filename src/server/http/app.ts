@@ -227,7 +227,8 @@ function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): voi
   }
 }
 
-function observe({ metrics, log }: ServerContext, request: FastifyRequest, reply: FastifyReply): void {
+function observe({ metrics, demand, log }: ServerContext, request: FastifyRequest, reply: FastifyReply): void {
+  demand.count();
   const route = request.routeOptions.url ?? 'none';
   metrics.request(route, request.method, reply.statusCode, reply.elapsedTime / 1000);
   const ms = Math.round(reply.elapsedTime);

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PgBoss } from 'pg-boss';
 import type { ServerContext } from '../context.ts';
+import type { Demand } from '../demand.ts';
 import type { RegistryConnections } from '../registries/registry-connections.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import type { QueuedWork } from './boss.ts';
@@ -28,6 +29,11 @@ const crawlsAtOnce = 2;
 /** While the database notifies, a look now and then is for what was missed. */
 const pace = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10, heartbeatRefreshSeconds: 5 };
 
+/** From so many requests a second on, who asks comes first: each scan lets so much time pass before it begins. */
+const manyPerSecond = 50;
+const leaveMs = 3_000;
+const lookMs = 250;
+
 /** Begins to take up what waits. */
 export async function startWork({ context, boss, pool, connections, ...rest }: WorkParts): Promise<Work> {
   const { store, config } = context;
@@ -46,7 +52,10 @@ export async function startWork({ context, boss, pool, connections, ...rest }: W
       });
     }
   };
-  await take('scan', config.scan.workers, (job) => runScanJob(job, parts));
+  await take('scan', config.scan.workers, async (job) => {
+    await leaveRoom(context.demand);
+    await runScanJob(job, parts);
+  });
   await take('crawl', crawlsAtOnce, (job) => runCrawlJob(job, parts));
   await boss.work('tick', { pollingIntervalSeconds: 10 }, () => tracked(runTick(context)));
   await boss.schedule('tick', '* * * * *');
@@ -56,4 +65,9 @@ export async function startWork({ context, boss, pool, connections, ...rest }: W
       await Promise.race([Promise.allSettled(running), wait(config.shutdownSeconds * 1000, undefined, { ref: false })]);
     },
   };
+}
+
+async function leaveRoom(demand: Demand): Promise<void> {
+  for (let left = 0; left < leaveMs && demand.perSecond() > manyPerSecond; left += lookMs)
+    await wait(lookMs, undefined, { ref: false });
 }

@@ -6,6 +6,7 @@ import { openTestStore } from '../../store/testing/open-test-store.ts';
 import { type ServerConfig, serverConfig } from '../config.ts';
 import type { ServerContext } from '../context.ts';
 import type { LiveEvent } from '../contract/events.ts';
+import { createDemand } from '../demand.ts';
 import type { Events } from '../events.ts';
 import type { Queue } from '../jobs/queue.ts';
 import { createMetrics } from '../metrics.ts';
@@ -38,6 +39,7 @@ export async function openTestContext({ config, parts }: TestContextOptions = {}
     queue: recordingQueue(asked),
     events: recordingEvents(told),
     metrics: createMetrics(async () => undefined),
+    demand: createDemand(),
     seal: openSeal({ dataDir }),
     log: pino({ level: 'silent' }),
     now: () => new Date(),
