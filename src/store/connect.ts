@@ -21,7 +21,7 @@ export interface ConnectOptions {
 }
 
 /** Nothing is connected until the first query. */
-export function connect({ url, log, connections = 10, trouble }: ConnectOptions): Connection {
+export function connect({ url, log, connections = 4, trouble }: ConnectOptions): Connection {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'breakwater',

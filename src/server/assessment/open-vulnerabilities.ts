@@ -184,7 +184,7 @@ function openBuild(build: number, path: string): CurrentDatabase {
 
 /** A judge remembers all that it looked up, for the next package of the same image; a server has thousands of images. */
 function forgetfulJudge(create: () => Judge): Judge {
-  const atMost = 5_000;
+  const atMost = 30_000;
   let judge = create();
   let judged = 0;
   return (packages, os) => {

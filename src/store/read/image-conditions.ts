@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Severity, severities } from '../../model/severity.ts';
+import { prepared } from '../prepared.ts';
 import type { Store } from '../tables.ts';
 import { containsPattern, startsPattern } from './patterns.ts';
 import { imageVisible, placementVisible, type Visibility } from './visibility.ts';
@@ -20,29 +21,27 @@ export interface ImageFilter {
 
 export type Condition = RawBuilder<boolean>;
 
-/** Rows of `component` that a filter's package or flaw means, where many images hold one of them. */
-export interface FrequentComponents {
-  readonly package?: readonly number[];
-  readonly vulnerability?: readonly number[];
+/** Whether many images have what a filter asks for. */
+export interface Frequent {
+  readonly package?: boolean;
+  readonly vulnerability?: boolean;
 }
 
 /**
  * A page of what many images have is read along the order of the list until it is full; of what few have, by the inverted
  * index. The database cannot tell how many hold one of so many components; the prepared counts can.
  */
-export async function readFrequent(store: Store, filter: ImageFilter): Promise<FrequentComponents> {
-  const { package: named, vulnerability } = filter;
+export async function readFrequent(store: Store, { package: named, vulnerability }: ImageFilter): Promise<Frequent> {
   const [ofPackage, ofFlaw] = await Promise.all([
-    named ? frequent(store, componentsNamed(named), packageImages(named)) : undefined,
-    vulnerability ? frequentWith(store, flawsNamed(vulnerability)) : undefined,
+    named ? areMany(store, packageImages(named)) : false,
+    vulnerability ? isFrequent(store, flawsNamed(vulnerability)) : false,
   ]);
-  return { ...(ofPackage && { package: ofPackage }), ...(ofFlaw && { vulnerability: ofFlaw }) };
+  return { package: ofPackage, vulnerability: ofFlaw };
 }
 
-/** Components in which one of these flaws is, where many images hold one of them; undefined where few do. */
-export function frequentWith(store: Store, flaws: RawBuilder<unknown>): Promise<readonly number[] | undefined> {
-  const images = sql<number>`SELECT max(images) FROM flaw_summary WHERE flaw IN (${flaws})`;
-  return frequent(store, sql`SELECT component FROM candidate WHERE flaw IN (${flaws})`, images);
+/** Whether many images have one of these flaws. */
+export function isFrequent(store: Store, flaws: RawBuilder<unknown>): Promise<boolean> {
+  return areMany(store, sql<number>`SELECT max(images) FROM flaw_summary WHERE flaw IN (${flaws})`);
 }
 
 function packageImages(text: string): RawBuilder<number> {
@@ -51,24 +50,20 @@ function packageImages(text: string): RawBuilder<number> {
   return sql<number>`SELECT max(images) FROM package_summary WHERE name = ANY(${[text, name]}::text[])`;
 }
 
-async function frequent(
-  store: Store,
-  components: RawBuilder<unknown>,
-  images: RawBuilder<number>,
-): Promise<readonly number[] | undefined> {
-  const { rows } = await sql<{ components: number[] }>`SELECT ARRAY(${components}) AS components
-    WHERE (${images}) * 10 > (SELECT reltuples FROM pg_class WHERE oid = 'image'::regclass)`.execute(store);
-  return rows[0]?.components;
+async function areMany(store: Store, images: RawBuilder<number>): Promise<boolean> {
+  const { rows } = await sql<{ many: boolean | null }>`${prepared}
+    SELECT (${images}) * 10 > (SELECT reltuples FROM pg_class WHERE oid = 'image'::regclass) AS many`.execute(store);
+  return rows[0]?.many ?? false;
 }
 
 /**
- * Conditions over `image AS i` and `image_summary AS s`, by the filter that each stands for. `known` is for a page; a look
- * at all images that pass needs none.
+ * Conditions over `image AS i` and `image_summary AS s`, by the filter that each stands for. `frequent` is for a page; a
+ * look at all images that pass goes by the indexes.
  */
 export function imageConditions(
   filter: ImageFilter,
   visibility: Visibility,
-  known: FrequentComponents = {},
+  frequent: Frequent = {},
 ): ReadonlyMap<string, Condition> {
   const { q, registry, repository, state, os, severity, fixable, exploited, endOfLife } = filter;
   const conditions = new Map<string, Condition>([
@@ -95,12 +90,12 @@ export function imageConditions(
   if (exploited !== undefined) conditions.set('exploited', sql<boolean>`(s.exploited > 0) = ${exploited}`);
   if (endOfLife !== undefined) conditions.set('endOfLife', sql<boolean>`coalesce(i.end_of_life, false) = ${endOfLife}`);
   if (filter.package) {
-    const held = known.package ? arrayOf(known.package) : sql`ARRAY(${componentsNamed(filter.package)})`;
-    conditions.set('package', sql<boolean>`i.id IN (SELECT image FROM image_components WHERE components && ${held})`);
+    const holds = holdsOneOf('held', componentsNamed(filter.package), frequent.package);
+    conditions.set('package', inImage(holds, frequent.package));
   }
   if (filter.vulnerability) {
-    const images = imagesWithFlaw(flawsNamed(filter.vulnerability), known.vulnerability);
-    conditions.set('vulnerability', sql<boolean>`i.id IN (${images})`);
+    const stands = standsIn('held', flawsNamed(filter.vulnerability), frequent.vulnerability);
+    conditions.set('vulnerability', inImage(stands, frequent.vulnerability));
   }
   return conditions;
 }
@@ -150,26 +145,32 @@ function componentsNamed(text: string): RawBuilder<number> {
   return sql<number>`SELECT id FROM component WHERE name = ${text}${exact}`;
 }
 
-function arrayOf(rows: readonly number[]): RawBuilder<unknown> {
-  return sql`${rows}::int[]`;
-}
-
 export function flawsNamed(id: string): RawBuilder<number> {
   return sql<number>`SELECT id FROM flaw WHERE name = ${id} OR aliases @> ARRAY[${id}]::text[]`;
 }
 
-/** Images in which at least one finding of one of these flaws stands; `components` that have it, where they are known. */
-export function imagesWithFlaw(flaws: RawBuilder<number>, components?: readonly number[]): RawBuilder<number> {
-  return sql<number>`SELECT held.image FROM image_components AS held WHERE ${standsIn('held', flaws, components)}`;
+/** Images in which at least one finding of one of these flaws stands. */
+export function imagesWithFlaw(flaws: RawBuilder<number>): RawBuilder<number> {
+  return sql<number>`SELECT held.image FROM image_components AS held WHERE ${standsIn('held', flaws)}`;
 }
 
 /** True for a row of `image_components` in whose image a finding of one of these flaws stands. */
-export function standsIn(held: string, flaws: RawBuilder<number>, components?: readonly number[]): Condition {
-  const having = components
-    ? arrayOf(components)
-    : sql`ARRAY(SELECT component FROM candidate WHERE flaw IN (${flaws}))`;
-  return sql<boolean>`${sql.ref(`${held}.components`)} && ${having}
-    AND ${sql.ref(`${held}.image`)} NOT IN (${imagesExcepted(flaws)})`;
+export function standsIn(held: string, flaws: RawBuilder<number>, frequent = false): Condition {
+  const holds = holdsOneOf(held, sql<number>`SELECT component FROM candidate WHERE flaw IN (${flaws})`, frequent);
+  return sql<boolean>`${holds} AND ${sql.ref(`${held}.image`)} NOT IN (${imagesExcepted(flaws)})`;
+}
+
+/** By the inverted index; for what is frequent row by row, which only a condition that no index answers makes sure of. */
+function holdsOneOf(held: string, components: RawBuilder<number>, frequent = false): Condition {
+  const overlaps = sql<boolean>`${sql.ref(`${held}.components`)} && ARRAY(${components})`;
+  return frequent ? sql<boolean>`(SELECT ${overlaps})` : overlaps;
+}
+
+/** The same of the image `i`: looked up for each image as the list goes on, or all of them first. */
+function inImage(condition: Condition, frequent = false): Condition {
+  return frequent
+    ? sql<boolean>`(SELECT ${condition} FROM image_components AS held WHERE held.image = i.id)`
+    : sql<boolean>`i.id IN (SELECT held.image FROM image_components AS held WHERE ${condition})`;
 }
 
 /** Images in which exceptions cover every finding of these flaws. */

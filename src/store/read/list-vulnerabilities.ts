@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Severity } from '../../model/severity.ts';
 import { severityCode, severityOf } from '../candidate-codes.ts';
+import { prepared } from '../prepared.ts';
+import { rememberTotal } from '../short-memory.ts';
 import type { Store } from '../tables.ts';
 import { epssBound } from './epss-bound.ts';
 import { allOf, type Condition, imagesWithFlaw } from './image-conditions.ts';
@@ -61,20 +63,25 @@ export async function listVulnerabilities(
   const order = orderOf(query);
   const condition = allOf(conditionsOf(query));
   const from = sql`FROM ${flawSummaries(visibility)} AS s JOIN flaw AS f ON f.id = s.flaw WHERE ${condition}`;
-  const isFirst = query.cursor === undefined && query.isCounted !== false;
-  const [read, counted] = await Promise.all([
-    sql<ReadVulnerability & { sort_keys: string[] }>`${withSeen(visibility)}
+  const isCounted = query.cursor === undefined && query.isCounted !== false && visibility === 'everything';
+  const { sort: _sort, direction: _direction, limit: _limit, cursor: _cursor, ...filter } = query;
+  const [{ rows }, total] = await Promise.all([
+    sql<
+      ReadVulnerability & { sort_keys: string[] }
+    >`${query.q || visibility !== 'everything' ? sql`` : prepared}${withSeen(visibility)}
       SELECT page.*, ${packageNames(visibility)} AS packages, ${imageCount(visibility, 'page')} AS images FROM (
         SELECT ${vulnerabilityColumns}, ${sortKeys(order)} AS sort_keys, row_number() OVER (${orderBy(order)}) AS place
         ${from} AND ${behind(order, query.cursor)} ${orderBy(order)} LIMIT ${query.limit + 1}) AS page ORDER BY place`.execute(
       store,
     ),
-    isFirst && visibility === 'everything'
-      ? sql<{ total: number }>`SELECT count(*)::int AS total ${from}`.execute(store)
-      : { rows: [] },
+    isCounted ? rememberTotal(store, ['vulnerabilities', filter], () => countRows(store, from)) : undefined,
   ]);
-  const total = counted.rows[0]?.total;
-  return { ...pageFrom(read.rows, order, query.limit, toVulnerabilityRow), ...(total !== undefined && { total }) };
+  return { ...pageFrom(rows, order, query.limit, toVulnerabilityRow), ...(total !== undefined && { total }) };
+}
+
+async function countRows(store: Store, from: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ total: number }>`SELECT count(*)::int AS total ${from}`.execute(store);
+  return rows[0]?.total ?? 0;
 }
 
 /** Of a summary `s` and `flaw AS f`. */
