@@ -3,7 +3,12 @@ export interface Demand {
   readonly count: () => void;
   /** Requests that were answered in the last second. */
   readonly perSecond: () => number;
+  /** Whoever asks comes first now, and work that nobody waits for leaves room. */
+  readonly isHigh: () => boolean;
 }
+
+/** A quarter of what a server on two processors answers. */
+const highPerSecond = 50;
 
 export function createDemand(now: () => number = () => performance.now()): Demand {
   let began = now();
@@ -15,14 +20,16 @@ export function createDemand(now: () => number = () => performance.now()): Deman
     since = 0;
     began = now();
   };
+  const perSecond = () => {
+    turn();
+    return Math.max(before, since);
+  };
   return {
     count: () => {
       turn();
       since += 1;
     },
-    perSecond: () => {
-      turn();
-      return Math.max(before, since);
-    },
+    perSecond,
+    isHigh: () => perSecond() > highPerSecond,
   };
 }

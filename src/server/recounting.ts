@@ -3,19 +3,21 @@ import { readRecounted, recount } from '../store/recount.ts';
 import type { ServerContext } from './context.ts';
 
 const lookEveryMs = 1_000;
-/** Counting takes at most this part of the time, however often something changes. */
-const share = 0.1;
+/** Counting takes at most this part of the time, however often something changes; less while very much is asked. */
+const share = { usual: 0.1, busy: 0.03 };
 
 export interface Recounting {
   readonly stop: () => Promise<void>;
 }
 
 /** Keeps the counts over all images close to what they count: at once in a small estate, every minute in a large one. */
-export function startRecounting({ store, log }: Pick<ServerContext, 'store' | 'log'>): Recounting {
+export function startRecounting({ store, demand, log }: Pick<ServerContext, 'store' | 'demand' | 'log'>): Recounting {
   const ended = new AbortController();
   const run = async () => {
     while (!ended.signal.aborted) {
-      await recountWhenDue(store).catch((error) => log.warn({ err: error }, 'the counts could not be made anew'));
+      await recountWhenDue(store, demand.isHigh() ? share.busy : share.usual).catch((error) =>
+        log.warn({ err: error }, 'the counts could not be made anew'),
+      );
       await wait(lookEveryMs, undefined, { signal: ended.signal, ref: false }).catch(() => undefined);
     }
   };
@@ -29,7 +31,7 @@ export function startRecounting({ store, log }: Pick<ServerContext, 'store' | 'l
 }
 
 /** Not before the last count has been of use for a while. */
-async function recountWhenDue(store: ServerContext['store']): Promise<void> {
+async function recountWhenDue(store: ServerContext['store'], share: number): Promise<void> {
   const last = await readRecounted(store);
   if (!last.isDue || last.ageMs < last.took / share) return;
   await recount(store);

@@ -29,8 +29,7 @@ const crawlsAtOnce = 2;
 /** While the database notifies, a look now and then is for what was missed. */
 const pace = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10, heartbeatRefreshSeconds: 5 };
 
-/** From so many requests a second on, who asks comes first: each scan lets so much time pass before it begins. */
-const manyPerSecond = 50;
+/** While very much is asked, each scan lets so much time pass before it begins. */
 const leaveMs = 3_000;
 const lookMs = 250;
 
@@ -68,6 +67,5 @@ export async function startWork({ context, boss, pool, connections, ...rest }: W
 }
 
 async function leaveRoom(demand: Demand): Promise<void> {
-  for (let left = 0; left < leaveMs && demand.perSecond() > manyPerSecond; left += lookMs)
-    await wait(lookMs, undefined, { ref: false });
+  for (let left = 0; left < leaveMs && demand.isHigh(); left += lookMs) await wait(lookMs, undefined, { ref: false });
 }
