@@ -20,8 +20,11 @@ export interface ConnectOptions {
   readonly trouble?: (() => string | undefined) | undefined;
 }
 
+/** More than these would only take turns on the same few processors, with each other and with the server itself. */
+const usualConnections = 4;
+
 /** Nothing is connected until the first query. */
-export function connect({ url, log, connections = 4, trouble }: ConnectOptions): Connection {
+export function connect({ url, log, connections = usualConnections, trouble }: ConnectOptions): Connection {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'breakwater',

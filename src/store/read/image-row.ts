@@ -56,12 +56,12 @@ export function imageColumns(visibility: Visibility): RawBuilder<ReadImage> {
 /** The counts of `image_summary AS s`. */
 export const summaryCounts = sql<FindingCounts>`s.critical, s.high, s.medium, s.low, s.negligible, s.unknown, s.fixable, s.exploited`;
 
-export function toImageRow(row: ReadImage, locations: ImageLocation[]): ImageRow {
+/** Without where it lies, which is read for a whole page at once: see `locationsOf`. */
+export function toImageRow(row: ReadImage): Omit<ImageRow, 'locations'> {
   const failure = failureOf(row.failure);
   return {
     digest: row.digest,
     name: row.name,
-    locations,
     ...(row.platform && { platform: row.platform }),
     ...(row.os && { os: row.os }),
     ...(row.end_of_life !== null && { endOfLife: row.end_of_life }),

@@ -4,7 +4,17 @@ import type { Store } from '../tables.ts';
 import { allOf, type ImageFilter, imageConditions, readFrequent } from './image-conditions.ts';
 import { locationsOf } from './image-locations.ts';
 import { type ImageRow, imageColumns, type ReadImage, toImageRow } from './image-row.ts';
-import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, type SortKey, sortKeys } from './page.ts';
+import {
+  behind,
+  filterOf,
+  type Order,
+  orderBy,
+  type Page,
+  type PageRequest,
+  pageFrom,
+  type SortKey,
+  sortKeys,
+} from './page.ts';
 import type { Visibility } from './visibility.ts';
 
 export type ImageSort = 'risk' | 'name' | 'pushed' | 'scanned' | 'critical';
@@ -30,12 +40,15 @@ export async function listImages(store: Store, query: ImageQuery, visibility: Vi
   ]);
   const shown = rows.slice(0, query.limit).map(({ id }) => id);
   const locations = await locationsOf(store, shown, visibility);
-  const page = pageFrom(rows, order, query.limit, (row) => toImageRow(row, locations.get(row.id) ?? []));
+  const page = pageFrom(rows, order, query.limit, (row) => ({
+    ...toImageRow(row),
+    locations: locations.get(row.id) ?? [],
+  }));
   return total === undefined ? page : { ...page, total };
 }
 
 async function countImages(store: Store, query: ImageQuery, visibility: Visibility): Promise<number> {
-  const { sort: _sort, direction: _direction, limit: _limit, cursor: _cursor, ...filter } = query;
+  const filter = filterOf(query);
   return rememberTotal(store, ['images', filter, visibility], async () => {
     const conditions = imageConditions(filter, visibility);
     const summary = conditions.size > 2 ? sql`JOIN image_summary AS s ON s.image = i.id` : sql``;

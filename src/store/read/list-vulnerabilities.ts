@@ -6,7 +6,17 @@ import { rememberTotal } from '../short-memory.ts';
 import type { Store } from '../tables.ts';
 import { epssBound } from './epss-bound.ts';
 import { allOf, type Condition, imagesWithFlaw } from './image-conditions.ts';
-import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, type SortKey, sortKeys } from './page.ts';
+import {
+  behind,
+  filterOf,
+  type Order,
+  orderBy,
+  type Page,
+  type PageRequest,
+  pageFrom,
+  type SortKey,
+  sortKeys,
+} from './page.ts';
 import { containsPattern } from './patterns.ts';
 import { type Threat, type ThreatColumns, threatOf } from './threat.ts';
 import { imageVisible, type Visibility, withSeen } from './visibility.ts';
@@ -64,7 +74,6 @@ export async function listVulnerabilities(
   const condition = allOf(conditionsOf(query));
   const from = sql`FROM ${flawSummaries(visibility)} AS s JOIN flaw AS f ON f.id = s.flaw WHERE ${condition}`;
   const isCounted = query.cursor === undefined && query.isCounted !== false && visibility === 'everything';
-  const { sort: _sort, direction: _direction, limit: _limit, cursor: _cursor, ...filter } = query;
   const [{ rows }, total] = await Promise.all([
     sql<
       ReadVulnerability & { sort_keys: string[] }
@@ -74,7 +83,7 @@ export async function listVulnerabilities(
         ${from} AND ${behind(order, query.cursor)} ${orderBy(order)} LIMIT ${query.limit + 1}) AS page ORDER BY place`.execute(
       store,
     ),
-    isCounted ? rememberTotal(store, ['vulnerabilities', filter], () => countRows(store, from)) : undefined,
+    isCounted ? rememberTotal(store, ['vulnerabilities', filterOf(query)], () => countRows(store, from)) : undefined,
   ]);
   return { ...pageFrom(rows, order, query.limit, toVulnerabilityRow), ...(total !== undefined && { total }) };
 }

@@ -13,6 +13,13 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
+/** What of a query decides which rows there are, and not which of them are shown, nor in what order. */
+export function filterOf<
+  Query extends PageRequest & { readonly sort: string; readonly direction?: string | undefined },
+>({ sort: _sort, direction: _direction, limit: _limit, cursor: _cursor, ...filter }: Query) {
+  return filter;
+}
+
 type KeyType = 'real' | 'integer' | 'bigint' | 'text' | 'timestamptz' | 'boolean' | 'uuid';
 
 /** One of the values that a list is ordered by; the last of them tells every row from every other. */

@@ -27,10 +27,9 @@ export async function readImage(
     WHERE i.digest = ${digest} AND (${gone} OR i.gone IS NULL) AND ${imageVisible(visibility, 'i.id')}`.execute(store);
   const [read] = rows;
   if (!read) return undefined;
-  const { locations: _none, ...row } = toImageRow(read, []);
   return {
     id: read.id,
-    row,
+    row: toImageRow(read),
     ...(read.manifest_digest && { manifestDigest: read.manifest_digest }),
     ...(read.config_digest && { configDigest: read.config_digest }),
     ...(read.scanner && { scanner: read.scanner }),
