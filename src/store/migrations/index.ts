@@ -1,6 +1,7 @@
 import type { Migration } from '../migration.ts';
 import { first } from './0001-first.ts';
 import { words } from './0002-words.ts';
+import { search } from './0003-search.ts';
 
 /** In order. */
-export const migrations: readonly Migration[] = [first, words];
+export const migrations: readonly Migration[] = [first, words, search];
