@@ -50,9 +50,13 @@ function packageImages(text: string): RawBuilder<number> {
   return sql<number>`SELECT max(images) FROM package_summary WHERE name = ANY(${[text, name]}::text[])`;
 }
 
+/** So few are quicker found by the index and sorted than met along a list. */
+const fewAtLeast = 2_000;
+
 async function areMany(store: Store, images: RawBuilder<number>): Promise<boolean> {
-  const { rows } = await sql<{ many: boolean | null }>`${prepared}
-    SELECT (${images}) * 10 > (SELECT reltuples FROM pg_class WHERE oid = 'image'::regclass) AS many`.execute(store);
+  const { rows } = await sql<{ many: boolean | null }>`${prepared}SELECT had.images > ${fewAtLeast}
+      AND had.images * 10 > (SELECT reltuples FROM pg_class WHERE oid = 'image'::regclass) AS many
+    FROM (SELECT (${images}) AS images) AS had`.execute(store);
   return rows[0]?.many ?? false;
 }
 

@@ -122,6 +122,35 @@ for (const { name, read, idOf } of lists)
     }
   });
 
+test('what is counted in very many images is listed as what few have', async () => {
+  const { rows } = await sql<{
+    flaw: number;
+    id: string;
+    package: string;
+  }>`SELECT candidate.flaw, flaw.name AS id, component.name AS package
+    FROM candidate JOIN flaw ON flaw.id = candidate.flaw JOIN component ON component.id = candidate.component
+    ORDER BY candidate.flaw, component.id LIMIT 40`.execute(store);
+  const read = () =>
+    Promise.all(
+      rows.flatMap(({ flaw, id, package: named }) =>
+        (['everything', part] as const).flatMap((visibility) => [
+          listAffectedImages(store, flaw, { limit: 7 }, visibility),
+          listImages(store, { vulnerability: id, sort: 'risk', limit: 7 }, visibility),
+          listImages(store, { package: named, sort: 'name', limit: 7 }, visibility),
+        ]),
+      ),
+    );
+  const few = await read();
+  assert.ok(few.some(({ items }) => items.length === 7));
+  await sql`UPDATE flaw_summary SET images = images + 1000000`.execute(store);
+  await sql`UPDATE package_summary SET images = images + 1000000`.execute(store);
+  const many = await read();
+  await sql`UPDATE flaw_summary SET images = images - 1000000`.execute(store);
+  await sql`UPDATE package_summary SET images = images - 1000000`.execute(store);
+
+  assert.deepEqual(many, few);
+});
+
 test('the first page tells how many rows there are', async () => {
   const filters = [
     {},
