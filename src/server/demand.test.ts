@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createDemand } from './demand.ts';
+import { createDemand, leaveRoom } from './demand.ts';
 
 test('what was answered in the last second counts, and nothing older', () => {
   let clock = 0;
@@ -14,4 +14,17 @@ test('what was answered in the last second counts, and nothing older', () => {
   assert.equal(demand.perSecond(), 1);
   clock = 5_000;
   assert.equal(demand.perSecond(), 0);
+});
+
+test('room is left while much is asked, and never for longer than was said', async () => {
+  const waits = async (isHigh: () => boolean, atMostMs: number) => {
+    const began = performance.now();
+    await leaveRoom({ count: () => undefined, perSecond: () => 0, isHigh }, atMostMs);
+    return performance.now() - began;
+  };
+
+  assert.ok((await waits(() => false, 10_000)) < 200);
+  assert.ok((await waits(() => true, 300)) >= 290);
+  const looks = [true, true];
+  assert.ok((await waits(() => looks.pop() === true, 60_000)) < 5_000, 'no longer than it lasts');
 });

@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 /** How much is asked of this server now, by people and programs. */
 export interface Demand {
   readonly count: () => void;
@@ -32,4 +34,12 @@ export function createDemand(now: () => number = () => performance.now()): Deman
     perSecond,
     isHigh: () => perSecond() > highPerSecond,
   };
+}
+
+const lookMs = 250;
+
+/** Waits while very much is asked, but no longer than so many milliseconds: work goes on under any load, only slower. */
+export async function leaveRoom(demand: Demand, atMostMs: number): Promise<void> {
+  for (let left = 0; left < atMostMs && demand.isHigh(); left += lookMs)
+    await wait(Math.min(lookMs, atMostMs - left), undefined, { ref: false });
 }

@@ -4,6 +4,7 @@ import { type PlacedRow, placeImages } from '../../store/placements.ts';
 import { type RegistryStored, registryById } from '../../store/registries.ts';
 import { settlePlacements } from '../../store/settle-placements.ts';
 import type { ServerContext } from '../context.ts';
+import { leaveRoom } from '../demand.ts';
 import { connectRegistry } from '../registries/connect-registry.ts';
 import { type DiscoveryStep, discoveryCursor, looksAt } from '../registries/discover.ts';
 import { forgetMissing, forgetRepositories } from '../registries/forget-missing.ts';
@@ -14,6 +15,8 @@ import { isPassing, TryAgain } from './try-again.ts';
 export type CrawlJobParts = Pick<ScanJobParts, 'context' | 'scanner'>;
 
 const maxAttempts = 5;
+/** While very much is asked, so much time passes between two repositories. */
+const leaveMs = 500;
 
 /** Looks through a registry, from where the last look broke off. Throws `TryAgain` when another try may do better. */
 export async function runCrawlJob(id: string, parts: CrawlJobParts): Promise<void> {
@@ -68,6 +71,7 @@ async function crawl(job: BegunJob, registry: RegistryStored, parts: CrawlJobPar
         repositories += 1;
       }
       if (!(await keepPlace(job, registry.id, step, { images, repositories }, context))) return undefined;
+      await leaveRoom(context.demand, leaveMs);
     }
     const isWanted = (repository: string) => looksAt(target, repository);
     if (!registry.crawl_state) await settled(await forgetRepositories(context, look, names, isWanted), context);

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PgBoss } from 'pg-boss';
 import type { ServerContext } from '../context.ts';
-import type { Demand } from '../demand.ts';
+import { leaveRoom } from '../demand.ts';
 import type { RegistryConnections } from '../registries/registry-connections.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import type { QueuedWork } from './boss.ts';
@@ -31,7 +31,6 @@ const pace = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10, hear
 
 /** While very much is asked, each scan lets so much time pass before it begins. */
 const leaveMs = 3_000;
-const lookMs = 250;
 
 /** Begins to take up what waits. */
 export async function startWork({ context, boss, pool, connections, ...rest }: WorkParts): Promise<Work> {
@@ -52,7 +51,7 @@ export async function startWork({ context, boss, pool, connections, ...rest }: W
     }
   };
   await take('scan', config.scan.workers, async (job) => {
-    await leaveRoom(context.demand);
+    await leaveRoom(context.demand, leaveMs);
     await runScanJob(job, parts);
   });
   await take('crawl', crawlsAtOnce, (job) => runCrawlJob(job, parts));
@@ -64,8 +63,4 @@ export async function startWork({ context, boss, pool, connections, ...rest }: W
       await Promise.race([Promise.allSettled(running), wait(config.shutdownSeconds * 1000, undefined, { ref: false })]);
     },
   };
-}
-
-async function leaveRoom(demand: Demand): Promise<void> {
-  for (let left = 0; left < leaveMs && demand.isHigh(); left += lookMs) await wait(lookMs, undefined, { ref: false });
 }
