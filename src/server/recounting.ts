@@ -1,10 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { readRecounted, recount } from '../store/recount.ts';
 import type { ServerContext } from './context.ts';
+import { type Demand, leaveRoom } from './demand.ts';
 
 const lookEveryMs = 1_000;
 /** Counting takes at most this part of the time, however often something changes; less while very much is asked. */
 const share = { usual: 0.1, busy: 0.03 };
+/** Between two of its pieces while very much is asked: a thousand of them in an estate of 50,000 images. */
+const pauseMs = 20;
 
 export interface Recounting {
   readonly stop: () => Promise<void>;
@@ -15,7 +18,7 @@ export function startRecounting({ store, demand, log }: Pick<ServerContext, 'sto
   const ended = new AbortController();
   const run = async () => {
     while (!ended.signal.aborted) {
-      await recountWhenDue(store, demand.isHigh() ? share.busy : share.usual).catch((error) =>
+      await recountWhenDue(store, demand).catch((error) =>
         log.warn({ err: error }, 'the counts could not be made anew'),
       );
       await wait(lookEveryMs, undefined, { signal: ended.signal, ref: false }).catch(() => undefined);
@@ -31,8 +34,8 @@ export function startRecounting({ store, demand, log }: Pick<ServerContext, 'sto
 }
 
 /** Not before the last count has been of use for a while. */
-async function recountWhenDue(store: ServerContext['store'], share: number): Promise<void> {
+async function recountWhenDue(store: ServerContext['store'], demand: Demand): Promise<void> {
   const last = await readRecounted(store);
-  if (!last.isDue || last.ageMs < last.took / share) return;
-  await recount(store);
+  if (!last.isDue || last.ageMs < last.took / (demand.isHigh() ? share.busy : share.usual)) return;
+  await recount(store, () => leaveRoom(demand, pauseMs));
 }

@@ -14,17 +14,28 @@ const imagesAtOnce = 50;
 
 export interface Recounted {
   readonly images: number;
-  /** ms */
+  /** ms, without the pauses. */
   readonly took: number;
 }
+
+/** Between two pieces of about a millisecond each, for whoever has something better to do. */
+export type Pause = () => Promise<void>;
+
+const noPause: Pause = () => Promise.resolve();
 
 /**
  * Counts anew over all images which have what: distinct images cannot be added up, and ten million findings cannot be
  * counted at each look. One pass over the images' lists, in one snapshot, in memory that does not grow with the images.
  * Undefined when nothing changed since the last time, or when another replica is at it.
  */
-export async function recount(store: Store): Promise<Recounted | undefined> {
+export async function recount(store: Store, pause: Pause = noPause): Promise<Recounted | undefined> {
   const started = performance.now();
+  let pausedMs = 0;
+  const rest = async () => {
+    const began = performance.now();
+    await pause();
+    pausedMs += performance.now() - began;
+  };
   return await store
     .transaction()
     .setIsolationLevel('repeatable read')
@@ -36,13 +47,15 @@ export async function recount(store: Store): Promise<Recounted | undefined> {
         EXISTS (SELECT FROM estate_change) OR NOT EXISTS (SELECT FROM recount) AS due`.execute(transaction);
       if (!rows[0]?.mine || !rows[0].due) return undefined;
       // The snapshot may be older than the lock: what another replica just finished is then not seen, and done once more.
-      const tally = createTally(await readEstate(transaction));
+      const tally = createTally(await readEstate(transaction, rest));
       for await (const images of fetchRows(
         transaction,
         sql<{ image: number; components: string }>`SELECT image, components::text AS components FROM image_components`,
         imagesAtOnce,
-      ))
+      )) {
         for (const { image, components } of images) tally.addImage(image, components);
+        await rest();
+      }
       // Everything below goes over whole tables, of which PostgreSQL expects a few rows: what it just counted itself.
       await sql`SET LOCAL enable_nestloop = off`.execute(transaction);
       await keepComponents(transaction, tally);
@@ -50,7 +63,7 @@ export async function recount(store: Store): Promise<Recounted | undefined> {
       await writeUpdates(transaction, tally);
       await writePackages(transaction, tally);
       await writeDay(transaction);
-      const took = Math.round(performance.now() - started);
+      const took = Math.round(performance.now() - started - pausedMs);
       await sql`DELETE FROM estate_change`.execute(transaction);
       await sql`INSERT INTO recount (at, took) VALUES (clock_timestamp(), ${took})
         ON CONFLICT (one) DO UPDATE SET at = excluded.at, took = excluded.took`.execute(transaction);
@@ -69,7 +82,7 @@ interface ReadComponent {
 }
 
 /** What each component adds to the counts. */
-async function readEstate(transaction: StoreTransaction): Promise<Estate> {
+async function readEstate(transaction: StoreTransaction, pause: Pause): Promise<Estate> {
   const packages = new Map<string, number>();
   const updates = new Map<string, number>();
   const starts: number[] = [];
@@ -80,7 +93,8 @@ async function readEstate(transaction: StoreTransaction): Promise<Estate> {
     FROM component LEFT JOIN (
       SELECT component, json_agg(flaw ORDER BY flaw) AS flaws, json_agg(coalesce(upgrade_to, fixed[1], '') ORDER BY flaw) AS targets
       FROM candidate GROUP BY component) AS found ON found.component = component.id ORDER BY component.id`;
-  for await (const rows of fetchRows(transaction, components, componentsAtOnce))
+  for await (const rows of fetchRows(transaction, components, componentsAtOnce)) {
+    await pause();
     for (const { id, type, stream, name, software, flaws: ids, targets } of rows) {
       while (packageOf.length < id) {
         packageOf.push(-1);
@@ -101,6 +115,7 @@ async function readEstate(transaction: StoreTransaction): Promise<Estate> {
         updatesOf.push(update);
       }
     }
+  }
   const { rows } = await sql<{
     image: number;
     component: number;

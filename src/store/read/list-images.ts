@@ -51,7 +51,8 @@ async function countImages(store: Store, query: ImageQuery, visibility: Visibili
   const filter = filterOf(query);
   return rememberTotal(store, ['images', filter, visibility], async () => {
     const conditions = imageConditions(filter, visibility);
-    const summary = conditions.size > 2 ? sql`JOIN image_summary AS s ON s.image = i.id` : sql``;
+    const counts = ['severity', 'fixable', 'exploited'].some((one) => conditions.has(one));
+    const summary = counts ? sql`JOIN image_summary AS s ON s.image = i.id` : sql``;
     const { rows } = await sql<{ total: number }>`SELECT count(*)::int AS total FROM image AS i ${summary}
       WHERE ${allOf(conditions.values())}`.execute(store);
     return rows[0]?.total ?? 0;
