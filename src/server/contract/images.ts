@@ -52,6 +52,7 @@ export const imageFilter = z.object({
   fixable: flag.optional(),
   exploited: flag.optional(),
   endOfLife: flag.optional(),
+  partial: flag.optional().describe('Scanned, but something kept the result from being complete.'),
   /** Images that hold this package, `name` or `name@version`. */
   package: z.string().max(300).optional(),
   vulnerability: z.string().max(100).optional(),

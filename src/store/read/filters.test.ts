@@ -61,6 +61,8 @@ const imageFilters: readonly (readonly [string, ImageFilter, (row: ImageRow) => 
   ['exploited', { exploited: true }, ({ counts }) => counts.exploited > 0],
   ['end of life', { endOfLife: true }, ({ endOfLife }) => endOfLife === true],
   ['not end of life', { endOfLife: false }, ({ endOfLife }) => endOfLife !== true],
+  ['scanned in part', { partial: true }, ({ state, problems }) => state === 'scanned' && problems > 0],
+  ['not scanned in part', { partial: false }, ({ state, problems }) => state !== 'scanned' || problems === 0],
   [
     'part of a name',
     { q: 'APP-3' },
@@ -137,7 +139,7 @@ test('a facet says what choosing its value would leave, the other filters as the
     for (const filter of filters)
       for (const { name, values } of await readImageFacets(store, filter, visibility))
         for (const { value, count } of values) {
-          const chosen = ['fixable', 'exploited', 'endOfLife'].includes(name) ? value === 'true' : [value];
+          const chosen = ['fixable', 'exploited', 'endOfLife', 'partial'].includes(name) ? value === 'true' : [value];
           const left = await imagesOf({ ...filter, [name]: chosen }, visibility);
           assert.equal(left.length, count, `${name} ${value} with ${JSON.stringify(filter)}`);
         }

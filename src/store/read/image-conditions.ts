@@ -15,6 +15,8 @@ export interface ImageFilter {
   readonly fixable?: boolean | undefined;
   readonly exploited?: boolean | undefined;
   readonly endOfLife?: boolean | undefined;
+  /** Scanned, but something kept the result from being complete. */
+  readonly partial?: boolean | undefined;
   readonly package?: string | undefined;
   readonly vulnerability?: string | undefined;
 }
@@ -69,7 +71,7 @@ export function imageConditions(
   visibility: Visibility,
   frequent: Frequent = {},
 ): ReadonlyMap<string, Condition> {
-  const { q, registry, repository, state, os, severity, fixable, exploited, endOfLife } = filter;
+  const { q, registry, repository, state, os, severity, fixable, exploited, endOfLife, partial } = filter;
   const conditions = new Map<string, Condition>([
     ['there', sql<boolean>`i.gone IS NULL`],
     ['visible', imageVisible(visibility, 'i.id')],
@@ -93,6 +95,7 @@ export function imageConditions(
   if (fixable !== undefined) conditions.set('fixable', sql<boolean>`(s.fixable > 0) = ${fixable}`);
   if (exploited !== undefined) conditions.set('exploited', sql<boolean>`(s.exploited > 0) = ${exploited}`);
   if (endOfLife !== undefined) conditions.set('endOfLife', sql<boolean>`coalesce(i.end_of_life, false) = ${endOfLife}`);
+  if (partial !== undefined) conditions.set('partial', sql<boolean>`${isPartial} = ${partial}`);
   if (filter.package) {
     const holds = holdsOneOf('held', componentsNamed(filter.package), frequent.package);
     conditions.set('package', inImage(holds, frequent.package));
@@ -103,6 +106,9 @@ export function imageConditions(
   }
   return conditions;
 }
+
+/** Of an image `i`. */
+export const isPartial = sql<boolean>`(i.state = 'scanned' AND i.problems > 0)`;
 
 export function allOf(conditions: Iterable<Condition>): Condition {
   return sql<boolean>`${sql.join([...conditions], sql` AND `)}`;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Severity, severities } from '../../model/severity.ts';
 import type { Store } from '../tables.ts';
-import { allOf, type Condition, type ImageFilter, imageConditions } from './image-conditions.ts';
+import { allOf, type Condition, type ImageFilter, imageConditions, isPartial } from './image-conditions.ts';
 import { placementVisible, type Visibility } from './visibility.ts';
 
 export interface Facet {
@@ -15,13 +15,14 @@ interface Alike {
   readonly state: string;
   readonly os: string | null;
   readonly end_of_life: boolean;
+  readonly partial: boolean;
   readonly fixable: boolean;
   readonly exploited: boolean;
   readonly severities: boolean[];
 }
 
 const placeFilters = ['registry', 'repository'];
-const ownFilters = ['state', 'os', 'severity', 'fixable', 'exploited', 'endOfLife'];
+const ownFilters = ['state', 'os', 'severity', 'fixable', 'exploited', 'endOfLife', 'partial'];
 const maxValues = 50;
 
 /** How many images each value of a filter would leave, the others as they are. The most frequent fifty of each. */
@@ -43,10 +44,10 @@ export async function readImageFacets(store: Store, filter: ImageFilter, visibil
 /** One pass over the images leaves a few hundred groups, from which every facet follows. */
 async function groupAlike(store: Store, condition: Condition): Promise<readonly Alike[]> {
   const { rows } =
-    await sql<Alike>`SELECT count(*)::int AS count, i.state, i.os, coalesce(i.end_of_life, false) AS end_of_life,
+    await sql<Alike>`SELECT count(*)::int AS count, i.state, i.os, coalesce(i.end_of_life, false) AS end_of_life, ${isPartial} AS partial,
       s.fixable > 0 AS fixable, s.exploited > 0 AS exploited,
       ARRAY[${sql.join(severities.map((severity) => sql`${sql.ref(`s.${severity}`)} > 0`))}] AS severities
-    FROM image AS i JOIN image_summary AS s ON s.image = i.id WHERE ${condition} GROUP BY 2, 3, 4, 5, 6, 7`.execute(
+    FROM image AS i JOIN image_summary AS s ON s.image = i.id WHERE ${condition} GROUP BY 2, 3, 4, 5, 6, 7, 8`.execute(
       store,
     );
   return rows;
@@ -60,6 +61,7 @@ function countOwn(alike: readonly Alike[], filter: ImageFilter): Facet[] {
     fixable: ({ fixable }) => filter.fixable === undefined || fixable === filter.fixable,
     exploited: ({ exploited }) => filter.exploited === undefined || exploited === filter.exploited,
     endOfLife: ({ end_of_life }) => filter.endOfLife === undefined || end_of_life === filter.endOfLife,
+    partial: ({ partial }) => filter.partial === undefined || partial === filter.partial,
   };
   const facet = (name: string, valuesOf: (group: Alike) => readonly string[]): Facet => {
     const others = Object.entries(passes).flatMap(([each, passesIt]) => (each === name ? [] : [passesIt]));
@@ -75,6 +77,7 @@ function countOwn(alike: readonly Alike[], filter: ImageFilter): Facet[] {
     facet('fixable', ({ fixable }) => [String(fixable)]),
     facet('exploited', ({ exploited }) => [String(exploited)]),
     facet('endOfLife', ({ end_of_life }) => [String(end_of_life)]),
+    facet('partial', ({ partial }) => [String(partial)]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import * as z from 'zod/mini';
 import type { Store } from '../tables.ts';
+import { isPartial } from './image-conditions.ts';
 import { countsOf, type FindingCounts } from './image-row.ts';
 import { imageVisible, type Visibility } from './visibility.ts';
 
@@ -34,7 +35,7 @@ export async function readTotals(
   >`SELECT count(*)::int AS total,
       count(*) FILTER (WHERE i.state = 'scanned')::int AS scanned, count(*) FILTER (WHERE i.state = 'failed')::int AS failed,
       count(*) FILTER (WHERE i.state IN ('queued', 'scanning'))::int AS queued,
-      count(*) FILTER (WHERE i.state = 'scanned' AND i.problems > 0)::int AS partial,
+      count(*) FILTER (WHERE ${isPartial})::int AS partial,
       count(*) FILTER (WHERE i.end_of_life)::int AS "endOfLife",
       coalesce(sum(s.critical), 0)::int AS critical, coalesce(sum(s.high), 0)::int AS high, coalesce(sum(s.medium), 0)::int AS medium,
       coalesce(sum(s.low), 0)::int AS low, coalesce(sum(s.negligible), 0)::int AS negligible, coalesce(sum(s.unknown), 0)::int AS unknown,

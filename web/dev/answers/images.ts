@@ -63,6 +63,7 @@ export const imageAnswers = [
         facet('exploited', fitting(estate, query), (image) => [String(image.counts.exploited > 0)]),
         facet('fixable', fitting(estate, query), (image) => [String(image.counts.fixable > 0)]),
         facet('endOfLife', fitting(estate, query), (image) => [String(image.endOfLife === true)]),
+        facet('partial', fitting(estate, query), (image) => [String(isPartial(image))]),
       ],
     }),
   }),
@@ -182,6 +183,8 @@ function find(estate: Estate, digest: string | undefined): ImageRow {
 const severitiesOf = (image: ImageRow) =>
   (['critical', 'high', 'medium', 'low', 'negligible', 'unknown'] as const).filter((level) => image.counts[level] > 0);
 
+const isPartial = ({ state, problems }: ImageRow) => state === 'scanned' && problems > 0;
+
 function fitting(estate: Estate, filter: Filter): ImageRow[] {
   const q = filter.q?.toLowerCase();
   return estate.images.filter(
@@ -194,7 +197,8 @@ function fitting(estate: Estate, filter: Filter): ImageRow[] {
       (!filter.severity || severitiesOf(image).some((level) => filter.severity?.includes(level))) &&
       (filter.exploited === undefined || image.counts.exploited > 0 === filter.exploited) &&
       (filter.fixable === undefined || image.counts.fixable > 0 === filter.fixable) &&
-      (filter.endOfLife === undefined || (image.endOfLife === true) === filter.endOfLife),
+      (filter.endOfLife === undefined || (image.endOfLife === true) === filter.endOfLife) &&
+      (filter.partial === undefined || isPartial(image) === filter.partial),
   );
 }
 

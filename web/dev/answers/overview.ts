@@ -32,7 +32,7 @@ export const overviewAnswers = [
         scanned: by('scanned'),
         failed: by('failed'),
         queued: by('queued') + by('scanning'),
-        partial: images.filter(({ problems }) => problems > 0).length,
+        partial: images.filter(({ state, problems }) => state === 'scanned' && problems > 0).length,
         endOfLife: images.filter(({ endOfLife }) => endOfLife).length,
       };
       const database = { built: hoursAgo(5.2), ageHours: 5.2, stale: false };
