@@ -7,6 +7,17 @@ export const overviewQuery = z.object({
   since: z.iso.datetime().optional().describe('What counts as new; a day ago when not said.'),
 });
 
+const gap = z.object({
+  /** Stable, for machines. */
+  code: z.string(),
+  seen: z.enum(['nothing', 'part', 'later']).describe('How much of it is seen; `later` comes by itself.'),
+  count: z.number().int(),
+  title: z.string(),
+  why: z.string().describe('What it means for the figures.'),
+  next: z.string(),
+  command: z.string().optional(),
+});
+
 export const overview = z.object({
   since: z.string(),
   images: z.object({
@@ -30,7 +41,7 @@ export const overview = z.object({
   /** A point a day, oldest first. */
   trend: z.array(z.object({ day: z.iso.date(), counts: findingCounts })),
   database: z.object({ built: z.string(), ageHours: z.number(), stale: z.boolean() }).optional(),
-  gaps: z.array(z.object({ code: z.string(), text: z.string(), count: z.number().int(), next: z.string() })),
+  gaps: z.array(gap).describe('What the figures leave out, the blindest first.'),
 });
 
 /** What Ctrl-K finds. */

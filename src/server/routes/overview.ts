@@ -1,6 +1,6 @@
 import { listUpdates } from '../../store/read/list-recommendations.ts';
 import { listVulnerabilities } from '../../store/read/list-vulnerabilities.ts';
-import { countFailingRegistries, readBuilt, readMoved, readTotals, readTrend } from '../../store/read/overview.ts';
+import { countRegistries, readBuilt, readMoved, readTotals, readTrend } from '../../store/read/overview.ts';
 import type { Visibility } from '../../store/read/visibility.ts';
 import { rememberShortly } from '../../store/short-memory.ts';
 import type { ServerContext } from '../context.ts';
@@ -43,14 +43,14 @@ async function overviewSince(
 ): Promise<Overview> {
   const since = from === undefined ? new Date(now().getTime() - msPerDay) : new Date(from);
   const terms = { dueDays: settings.dueDays, today: now().toISOString().slice(0, 10) };
-  const [totals, moved, newest, updates, trend, built, failing] = await Promise.all([
+  const [totals, moved, newest, updates, trend, built, registries] = await Promise.all([
     readTotals(store, since, visibility),
     readMoved(store, since, visibility),
     listVulnerabilities(store, { sort: 'risk', limit: shown, since, isCounted: false }, visibility),
     listUpdates(store, { limit: shown, status: ['open', 'doing'], isCounted: false }, visibility, terms),
     readTrend(store, trendDays, visibility),
     readBuilt(store),
-    countFailingRegistries(store, visibility),
+    countRegistries(store, visibility),
   ]);
   const ageHours = built ? Math.max(0, (now().getTime() - built.getTime()) / msPerHour) : 0;
   const database = built && { built: built.toISOString(), ageHours, stale: ageHours > settings.staleAfterHours };
@@ -67,6 +67,6 @@ async function overviewSince(
     fixFirst: updates.items.map(recommendationRow),
     trend,
     ...(database && { database }),
-    gaps: gapsOf(totals.images, failing, database),
+    gaps: gapsOf({ images: totals.images, registries, database, seesEverything: visibility === 'everything' }),
   };
 }

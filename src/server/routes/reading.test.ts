@@ -233,6 +233,19 @@ test('the overview counts what there is and what came', async () => {
   assert.ok(seen.gaps.some(({ code }: { code: string }) => code === 'database-stale'));
 });
 
+test('what could not be seen is told the blindest first, within what the caller sees', async () => {
+  const { store } = assessment;
+  const codes = async (client: TestClient) =>
+    (await json(client, '/overview?since=2020-01-02T00:00:00Z')).gaps.map(({ code }: { code: string }) => code);
+  const failure = JSON.stringify({ code: 'REGISTRY_REFUSED', message: 'no', since: '2026-08-01T00:00:00Z' });
+  await store.updateTable('registry').set({ failure }).where('name', '=', 'foreign').execute();
+  await store.updateTable('registry').set({ settings: '{"pollMinutes":0}' }).where('name', '=', 'mine').execute();
+
+  assert.deepEqual(await codes(admin), ['registries-failing', 'registries-silent', 'database-stale']);
+  assert.deepEqual(await codes(scoped), ['registries-silent', 'database-stale']);
+  await store.updateTable('registry').set({ failure: null, settings: '{}' }).execute();
+});
+
 test('who sees one registry meets nothing of another', async () => {
   assert.deepEqual(
     (await json(scoped, '/images')).items.map(({ digest }: { digest: string }) => digest),

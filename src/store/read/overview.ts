@@ -77,17 +77,26 @@ export async function readBuilt(store: Store): Promise<Date | undefined> {
   return rows[0]?.built;
 }
 
-/** Registries that cannot be read now. */
-export async function countFailingRegistries(store: Store, visibility: Visibility): Promise<number> {
+export interface RegistryCounts {
+  readonly known: number;
+  /** Cannot be read now. */
+  readonly failing: number;
+  /** Neither looked through nor heard of. */
+  readonly silent: number;
+}
+
+/** Of those in which the caller sees something. */
+export async function countRegistries(store: Store, visibility: Visibility): Promise<RegistryCounts> {
   const own =
     visibility === 'everything'
       ? sql`true`
       : sql`EXISTS (SELECT FROM repository
     WHERE repository.registry = registry.id AND repository.id = ANY(${visibility.repositories}::int[]))`;
-  const { rows } = await sql<{
-    count: number;
-  }>`SELECT count(*)::int AS count FROM registry WHERE failure IS NOT NULL AND ${own}`.execute(store);
-  return rows[0]?.count ?? 0;
+  const { rows } = await sql<RegistryCounts>`SELECT count(*)::int AS known,
+      count(*) FILTER (WHERE failure IS NOT NULL)::int AS failing,
+      count(*) FILTER (WHERE failure IS NULL AND last_push IS NULL AND settings->'pollMinutes' = '0'::jsonb)::int AS silent
+    FROM registry WHERE ${own}`.execute(store);
+  return rows[0] ?? { known: 0, failing: 0, silent: 0 };
 }
 
 const storedCounts = z.object({

@@ -1,8 +1,9 @@
 import { overview, overviewQuery, searchQuery, searchResult } from '../../../src/server/contract/overview.ts';
 import { gapsOf } from '../../../src/server/gaps.ts';
-import { type countsOf, hoursAgo } from '../estate.ts';
+import { type countsOf, type Estate, hoursAgo } from '../estate.ts';
 import { mock } from '../mock-answer.ts';
 import { recommendationsOf } from './recommendations.ts';
+import { registriesOf } from './registries.ts';
 
 export const overviewAnswers = [
   mock({
@@ -51,7 +52,7 @@ export const overviewAnswers = [
               counts: scaled(findings, 1.35 - index * 0.011 + Math.sin(index / 2.3) * 0.05),
             })),
         database,
-        gaps: gapsOf(counts, isEmpty ? 0 : 1, database),
+        gaps: gapsOf({ images: counts, registries: registryCounts(estate), database, seesEverything: true }),
       };
     },
   }),
@@ -85,6 +86,13 @@ export const overviewAnswers = [
     },
   }),
 ];
+
+function registryCounts(estate: Estate) {
+  const rows = registriesOf(estate);
+  const failing = rows.filter(({ failure }) => failure).length;
+  const silent = rows.filter(({ failure, pollMinutes, lastPush }) => !failure && pollMinutes === 0 && !lastPush).length;
+  return { known: rows.length, failing, silent };
+}
 
 function scaled(counts: ReturnType<typeof countsOf>, factor: number): ReturnType<typeof countsOf> {
   return Object.fromEntries(

@@ -34,7 +34,7 @@ function rowOf(name: string, kind: string, host: string, more: Partial<RegistryR
   };
 }
 
-function registriesOf(estate: Estate): RegistryRow[] {
+export function registriesOf(estate: Estate): RegistryRow[] {
   const known = made.get(estate);
   if (known) return known;
   const rows = [

@@ -13,7 +13,7 @@ import { PageHead } from '../../components/PageHead.tsx';
 import { PageSkeleton } from '../../components/PageSkeleton.tsx';
 import { Tag } from '../../components/Tag.tsx';
 import classes from './coverage.module.css';
-import { type Gap, gapsOf } from './gaps.ts';
+import { type Gap, gapAddress, thingsOf } from './gap-links.ts';
 
 export function Page() {
   const overview = useOverview(undefined);
@@ -25,8 +25,7 @@ export function Page() {
 }
 
 function CoveragePage({ overview, registries }: { overview: Overview; registries: readonly RegistryRow[] }) {
-  const gaps = gapsOf(overview, registries);
-  const { images } = overview;
+  const { images, gaps } = overview;
   return (
     <>
       <PageHead title="Coverage" question="What can you not see?" />
@@ -46,7 +45,7 @@ function CoveragePage({ overview, registries }: { overview: Overview; registries
           <ul className={classes.gaps} aria-label="Gaps">
             {gaps.map((gap) => (
               <li key={gap.code} className={classes.gap}>
-                <GapEntry gap={gap} />
+                <GapEntry gap={gap} registries={registries} />
               </li>
             ))}
           </ul>
@@ -63,16 +62,18 @@ function CoveragePage({ overview, registries }: { overview: Overview; registries
   );
 }
 
-function GapEntry({ gap }: { readonly gap: Gap }) {
+function GapEntry({ gap, registries }: { readonly gap: Gap; readonly registries: readonly RegistryRow[] }) {
+  const things = thingsOf(gap, registries);
   return (
     <>
       <h2 className={classes.title}>
-        {gap.title} {gap.tone && <Tag tone={gap.tone}>{gap.tone === 'bad' ? 'blind' : 'in part'}</Tag>}
+        {gap.title} {gap.seen === 'nothing' && <Tag tone="bad">blind</Tag>}
+        {gap.seen === 'part' && <Tag tone="warn">in part</Tag>}
       </h2>
       <p className={classes.why}>{gap.why}</p>
-      {gap.things && (
+      {things.length > 0 && (
         <ul className={classes.things}>
-          {gap.things.map(({ name, to, because }) => (
+          {things.map(({ name, to, because }) => (
             <li key={name}>
               <AppLink to={to}>{name}</AppLink>
               {because && <span className={classes.because}>{because}</span>}
@@ -81,9 +82,9 @@ function GapEntry({ gap }: { readonly gap: Gap }) {
         </ul>
       )}
       {gap.command && <Command text={gap.command} />}
-      {gap.next && (
+      {things.length === 0 && (
         <p className={classes.next}>
-          <AppLink to={gap.next.to}>{gap.next.title}</AppLink>
+          <AppLink to={gapAddress(gap)}>{gap.next}</AppLink>
         </p>
       )}
     </>
