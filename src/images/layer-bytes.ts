@@ -27,9 +27,18 @@ const unsupported: readonly (readonly [string, string])[] = [
   ['xz', '\xfd7zXZ\0'],
 ];
 
-function assertSupported(head: Uint8Array): void {
+/** Whether anybody would inflate it, we or a container runtime. */
+export function isCompressed(head: Uint8Array): boolean {
+  return compressionOf(head) !== 'none' || unsupportedOf(head) !== undefined;
+}
+
+function unsupportedOf(head: Uint8Array): string | undefined {
   const start = Buffer.from(head.subarray(0, magicBytes)).toString('latin1');
-  const [name] = unsupported.find(([, magic]) => start.startsWith(magic)) ?? [];
+  return unsupported.find(([, magic]) => start.startsWith(magic))?.[0];
+}
+
+function assertSupported(head: Uint8Array): void {
+  const name = unsupportedOf(head);
   if (!name) return;
   throw new AppError('ARCHIVE_UNSUPPORTED', `it is compressed with ${name}; save the image anew with gzip or zstd`);
 }

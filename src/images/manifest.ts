@@ -28,13 +28,19 @@ export const descriptorShape = z.object({
 });
 export type Descriptor = z.infer<typeof descriptorShape>;
 
-export const indexShape = z.object({ mediaType: z.optional(z.string()), manifests: z.array(descriptorShape) });
+export const indexShape = z.object({
+  mediaType: z.optional(z.string()),
+  artifactType: z.optional(z.string()),
+  manifests: z.array(descriptorShape),
+});
 export type ImageIndex = z.infer<typeof indexShape>;
 
 export const manifestShape = z.object({
   mediaType: z.optional(z.string()),
+  artifactType: z.optional(z.string()),
   config: descriptorShape,
   layers: z.array(descriptorShape),
+  annotations: z.optional(z.nullable(z.record(z.string(), z.string()))),
 });
 export type ImageManifest = z.infer<typeof manifestShape>;
 
@@ -105,7 +111,7 @@ export function chooseManifest(
   reference: string,
   orAny = false,
 ): Descriptor {
-  const images = candidates.filter(isImage);
+  const images = candidates.filter(mayBeImage);
   const fitting = images.flatMap((image) => {
     const distance = image.platform && platformDistance(image.platform, wanted);
     return distance === undefined ? [] : [{ image, distance }];
@@ -121,12 +127,11 @@ export function chooseManifest(
   );
 }
 
-function isImage(descriptor: Descriptor): boolean {
-  return (
-    descriptor.platform?.os !== 'unknown' &&
-    !descriptor.annotations?.['vnd.docker.reference.type'] &&
-    !descriptor.artifactType
-  );
+/** Whether a runtime might take this entry of an index: it goes by the platform, whatever else the entry says of itself. */
+export function mayBeImage({ mediaType, platform, annotations, artifactType }: Descriptor): boolean {
+  if (mediaType && !/\.(?:image\.(?:manifest|index)|distribution\.manifest)\./.test(mediaType)) return false;
+  if (platform) return platform.os !== 'unknown';
+  return !annotations?.['vnd.docker.reference.type'] && !artifactType;
 }
 
 /** Some of many, for a message: documents from outside may list thousands. */

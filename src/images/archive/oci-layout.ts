@@ -1,5 +1,6 @@
 import { digestOf } from '../../lib/digest.ts';
 import { AppError } from '../../lib/errors.ts';
+import { artifactOfIndex, assertImage, NotAnImage } from '../artifact.ts';
 import type { Image, LayerBlob } from '../image.ts';
 import type { OpenOptions } from '../image-source.ts';
 import {
@@ -13,6 +14,7 @@ import {
   listed,
   manifestShape,
   maxDocumentBytes,
+  mayBeImage,
   parseDocument,
   platformOf,
 } from '../manifest.ts';
@@ -39,7 +41,9 @@ export async function openLayout(
         (entry) => entry.digest === name || nameAnnotations.some((key) => isSameName(entry.annotations?.[key], name)),
       )
     : index.manifests;
-  const images = named.filter((entry) => !entry.artifactType && !entry.annotations?.['vnd.docker.reference.type']);
+  const artifact = named.length > 0 ? artifactOfIndex({ manifests: named }) : undefined;
+  if (artifact) throw new NotAnImage(reference, artifact);
+  const images = named.filter(mayBeImage);
   const distinct = new Set(images.map((entry) => nameAnnotations.map((key) => entry.annotations?.[key]).join()));
   if (images.length === 0 || (!name && images.length > 1 && distinct.size > 1)) {
     const names = index.manifests.map(
@@ -67,6 +71,8 @@ function resolveIndex(
   const content = verified(store, chosen, reference);
   if (!isIndex(chosen, content)) return chosen;
   const inner = parseDocument(indexShape, content, `index ${chosen.digest} of ${reference}`);
+  const artifact = artifactOfIndex(inner);
+  if (artifact) throw new NotAnImage(reference, artifact);
   return resolveIndex(
     store,
     [chooseManifest(inner.manifests, options.platform, reference)],
@@ -76,18 +82,23 @@ function resolveIndex(
   );
 }
 
-function openManifest(store: BlobStore, descriptor: Descriptor, reference: string): Image {
+async function openManifest(store: BlobStore, descriptor: Descriptor, reference: string): Promise<Image> {
   const manifest = parseDocument(
     manifestShape,
     verified(store, descriptor, reference),
     `manifest ${descriptor.digest} of ${reference}`,
+  );
+  const blobs = manifest.layers.map(({ digest }) => ({ digest, blob: store.blob(blobName(digest)) }));
+  await assertImage(
+    manifest,
+    blobs.map(({ blob }) => blob),
+    reference,
   );
   const config = parseDocument(
     configShape,
     verified(store, manifest.config, reference),
     `the image configuration of ${reference}`,
   );
-  const blobs = manifest.layers.map(({ digest }) => ({ digest, blob: store.blob(blobName(digest)) }));
   return {
     kind: 'image',
     reference,

@@ -48,6 +48,8 @@ export const acceptedManifests = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
+  // Withdrawn; some registries hold artifacts that were pushed in it, and hand them out to nobody who does not name it.
+  'application/vnd.oci.artifact.manifest.v1+json',
 ].join(', ');
 
 export async function createRegistryClient(

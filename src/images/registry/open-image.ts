@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Digest } from '../../lib/digest.ts';
 import { AppError } from '../../lib/errors.ts';
+import { artifactOfIndex, artifactOfTypes, assertImage, NotAnImage } from '../artifact.ts';
 import type { Image } from '../image.ts';
 import type { OpenOptions } from '../image-source.ts';
 import {
@@ -38,12 +39,18 @@ export async function openImageAt(
   try {
     const { manifest, digest } = await resolve(client, options);
     const name = formatReference(reference);
-    const what = `the configuration of ${name}`;
-    const config = parseDocument(configShape, await client.fetchBlob(manifest.config.digest, what), what);
     const blobs = manifest.layers.map((layer) => ({
       blob: streamBlob(client, layer, { ...registry, signal }),
       digest: layer.digest,
     }));
+    await assertImage(
+      manifest,
+      blobs.map(({ blob }) => blob),
+      name,
+    );
+    assertReadable(manifest, name);
+    const what = `the configuration of ${name}`;
+    const config = parseDocument(configShape, await client.fetchBlob(manifest.config.digest, what), what);
     return {
       kind: 'image',
       reference: name,
@@ -72,9 +79,11 @@ async function resolve(client: RegistryClient, { platform, orAnyPlatform }: Open
     const fetched = await client.fetchManifest(wanted);
     if (kindOf(fetched, name) === 'image') {
       const manifest = parseDocument(manifestShape, fetched.content, `the manifest of ${name}`);
-      return { manifest: imageOf(manifest, name), digest: fetched.digest };
+      return { manifest, digest: fetched.digest };
     }
     const index = parseDocument(indexShape, fetched.content, `the index of ${name}`);
+    const artifact = artifactOfIndex(index);
+    if (artifact) throw new NotAnImage(name, artifact);
     wanted = chooseManifest(index.manifests, platform, name, orAnyPlatform).digest;
   }
   throw new AppError(
@@ -86,6 +95,7 @@ async function resolve(client: RegistryClient, { platform, orAnyPlatform }: Open
 const fieldsShape = z.object({
   schemaVersion: z.optional(z.number()),
   mediaType: z.optional(z.string()),
+  artifactType: z.optional(z.string()),
   manifests: z.optional(z.unknown()),
   config: z.optional(z.unknown()),
   layers: z.optional(z.unknown()),
@@ -108,6 +118,8 @@ function kindOf({ content, mediaType }: FetchedManifest, name: string): 'image' 
   const isIndex = fields.manifests !== undefined;
   const isImage = fields.layers !== undefined || fields.config !== undefined;
   if (isIndex && isImage) throw invalid('has a manifest that is both an index and an image; push it again.');
+  if (!isIndex && !isImage && stated.endsWith('.oci.artifact.manifest.v1+json'))
+    throw new NotAnImage(name, artifactOfTypes({ artifactType: fields.artifactType }));
   if (!isIndex && !isImage) throw invalid(`has a manifest that is neither an index nor an image (${clean(stated)}).`);
   const contrary = isIndex
     ? /(?:image\.manifest\.v1|distribution\.manifest\.v2)\+json$/
@@ -116,15 +128,7 @@ function kindOf({ content, mediaType }: FetchedManifest, name: string): 'image' 
   return isIndex ? 'index' : 'image';
 }
 
-function imageOf(manifest: ImageManifest, name: string): ImageManifest {
-  const { config, layers } = manifest;
-  if (
-    config.mediaType &&
-    !/(?:container\.image\.v1\+json|image\.config\.v1\+json|octet-stream)$/.test(config.mediaType)
-  ) {
-    const message = `${name} is not a container image but an artifact of the kind ${clean(config.mediaType)}.`;
-    throw new AppError('IMAGE_INVALID', message);
-  }
+function assertReadable({ layers }: ImageManifest, name: string): void {
   const encrypted = layers.find(({ mediaType }) => mediaType?.endsWith('+encrypted'));
   if (encrypted) {
     const message = `The layer ${encrypted.digest} of ${name} is encrypted and cannot be looked into. Scan the image before it is encrypted.`;
@@ -132,5 +136,4 @@ function imageOf(manifest: ImageManifest, name: string): ImageManifest {
   }
   if (layers.length > maxLayers)
     throw new AppError('LIMIT_EXCEEDED', `${name} has ${layers.length} layers, more than ${maxLayers}.`);
-  return manifest;
 }

@@ -173,16 +173,6 @@ test('what is not an image is named for what it is', async (t) => {
       /layers\.0\.size/,
     ],
     [
-      'chart',
-      {
-        schemaVersion: 2,
-        ...parts,
-        config: { ...parts.config, mediaType: 'application/vnd.cncf.helm.config.v1+json' },
-      },
-      oci.manifest,
-      /artifact of the kind application\/vnd\.cncf\.helm/,
-    ],
-    [
       'encrypted',
       { schemaVersion: 2, ...parts, layers: [{ ...parts.layers[0], mediaType: `${oci.layer}+encrypted` }] },
       oci.manifest,
