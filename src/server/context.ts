@@ -6,6 +6,7 @@ import type { Demand } from './demand.ts';
 import type { Events } from './events.ts';
 import type { Queue } from './jobs/queue.ts';
 import type { Metrics } from './metrics.ts';
+import type { RegistryPaces } from './registries/registry-paces.ts';
 import type { Seal } from './seal.ts';
 
 /** Everything long-lived that routes and jobs are handed; built in `main.ts`, nowhere else. */
@@ -21,6 +22,7 @@ export interface ServerContext {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly demand: Demand;
+  readonly paces: RegistryPaces;
   readonly now: () => Date;
   readonly started: Date;
 }

@@ -18,6 +18,7 @@ import { createMetrics } from './metrics.ts';
 import { addOperations } from './operations.ts';
 import { startRecounting } from './recounting.ts';
 import { keepConnections } from './registries/registry-connections.ts';
+import { keepPaces } from './registries/registry-paces.ts';
 import { routes } from './routes/index.ts';
 import { openSeal } from './seal.ts';
 import { openEvents } from './shared-events.ts';
@@ -74,8 +75,7 @@ async function start(config: ServerConfig, log: Logger, opened: Opened): Promise
   const { workers, workerMemoryMb } = config.scan;
   const pool = createWorkerPool({ workers, memoryMb: workerMemoryMb });
   opened.add(pool, pool.close);
-  const { store: tables, seal, now } = context;
-  const connections = keepConnections(tables, seal, config.network.allow, now);
+  const connections = keepConnections(context);
   opened.add(connections, connections.close);
   const cacheDirectory = paths.layers;
   const work = await startWork({ context, boss, pool, connections, cacheDirectory, scanner: version() });
@@ -107,6 +107,7 @@ async function buildContext(
     log,
     metrics: createMetrics(() => readLevels(store, new Date(vulnerabilities.current().database.built), now())),
     demand: createDemand(),
+    paces: keepPaces({ store, log }),
     now,
     started: now(),
   };

@@ -74,6 +74,7 @@ export interface Tables {
     last_crawl: MaybeInstant;
     created: DefaultedInstant;
   };
+  registry_pace: { registry: number; due: Instant; rest_until: MaybeInstant };
   notification: { registry: number; delivery: string; at: DefaultedInstant };
   repository: { id: Generated<number>; registry: number; name: string; last_push: MaybeInstant };
   image: {
@@ -88,6 +89,8 @@ export interface Tables {
     end_of_life: boolean | null;
     state: Defaulted<string>;
     failure: MaybeJson;
+    artifact: ColumnType<string | null, string | null | undefined, string | null>;
+    media_type: ColumnType<string | null, string | null | undefined, string | null>;
     problems: Defaulted<number>;
     packages: Defaulted<number>;
     scanner: string | null;

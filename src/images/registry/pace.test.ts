@@ -18,10 +18,10 @@ test('less than a request a second is possible, and the first goes at once', asy
   const began = Date.now();
   await pace.turn();
   assert.ok(Date.now() - began < 100);
-  assert.ok(pace.next() - began > 9_000);
+  await assert.rejects(pace.turn(AbortSignal.timeout(300)), { name: 'TimeoutError' });
 });
 
-test('a registry that wants a rest gets it from everybody; a long one is left to the next time', async () => {
+test('a registry that wants a rest gets it from everybody; a long one is left to the next time, within a day', async () => {
   let now = 1_000_000;
   const pace = createPace(1_000, () => now);
   pace.rest(61_000);
@@ -29,7 +29,8 @@ test('a registry that wants a rest gets it from everybody; a long one is left to
   now += 61_000;
   await pace.turn();
   pace.rest(365 * 86_400_000);
-  assert.ok(pace.next() - now <= 86_400_000, 'nobody is believed for longer than a day');
+  now += 86_400_000;
+  await pace.turn();
 });
 
 test('waiting for a turn ends with the signal', async () => {

@@ -7,29 +7,26 @@ export interface Pace {
   readonly turn: (signal?: AbortSignal) => Promise<void>;
   /** The registry asked to be left alone for so long. */
   readonly rest: (ms: number) => void;
-  /** When the next request may be made, by the clock `Date.now`. */
-  readonly next: () => number;
 }
 
 /** Longest a registry's word is believed; who asks for more is asked again tomorrow. */
-const longestRestMs = 24 * 60 * 60_000;
+export const longestRestMs = 24 * 60 * 60_000;
 
 /** Requests are spread evenly; after a pause a second's worth may go at once. */
-export function createPace(requestsPerSecond: number, now: () => number = Date.now): Pace {
+export function spreadOf(requestsPerSecond: number): { readonly gapMs: number; readonly burstMs: number } {
   const gapMs = 1000 / requestsPerSecond;
-  const burstMs = Math.max(0, 1000 - gapMs);
+  return { gapMs, burstMs: Math.max(0, 1000 - gapMs) };
+}
+
+/** For whoever asks a registry alone. */
+export function createPace(requestsPerSecond: number, now: () => number = Date.now): Pace {
+  const { gapMs, burstMs } = spreadOf(requestsPerSecond);
   let due = 0;
   let restUntil = 0;
   return {
     turn: async (signal) => {
       const at = now();
-      if (restUntil - at > longestWaitMs) {
-        const until = new Date(restUntil).toISOString();
-        throw new AppError(
-          'RATE_LIMITED',
-          `The registry asked to be left alone until ${until}; it is asked again then.`,
-        );
-      }
+      if (restUntil - at > longestWaitMs) throw leftAlone(restUntil);
       due = Math.max(due, restUntil, at - burstMs) + gapMs;
       const wait = due - gapMs - at;
       if (wait > 0) await sleep(wait, signal);
@@ -37,6 +34,11 @@ export function createPace(requestsPerSecond: number, now: () => number = Date.n
     rest: (ms) => {
       restUntil = Math.max(restUntil, now() + Math.min(ms, longestRestMs));
     },
-    next: () => Math.max(restUntil, due),
   };
+}
+
+/** Why nobody waits for a turn: the registry wants a rest until then, by the clock `Date.now`. */
+export function leftAlone(until: number): AppError {
+  const message = `The registry asked to be left alone until ${new Date(until).toISOString()}; it is asked again then.`;
+  return new AppError('RATE_LIMITED', message);
 }

@@ -44,7 +44,7 @@ const changeable = z.object({
   repositories: z.array(z.string().max(300)).max(10_000),
   /** How often it is looked through when nothing notifies; 0 means never. */
   pollMinutes: z.number().int().min(0).max(10_080),
-  /** Requests a second at most. */
+  /** Requests a second at most, of all replicas together. */
   requestsPerSecond: z.number().min(0.1).max(1_000),
   /** PEM of a private CA; an empty one takes it away. */
   certificate: z.string().max(100_000).optional(),

@@ -44,9 +44,9 @@ interface Looked {
 /** Undefined when somebody else has the job by now. */
 async function crawl(job: BegunJob, registry: RegistryStored, parts: CrawlJobParts): Promise<Looked | undefined> {
   const { context } = parts;
-  const { store, seal, config } = context;
+  const { store, seal, config, paces } = context;
   const target = targetOf(registry, seal, config.network.allow);
-  const connected = await connectRegistry(target);
+  const connected = await connectRegistry(target, { pace: paces.of(target) });
   const look = { registry: registry.id, connected, began: context.now() };
   let seen = { digests: new Set<string>(), tags: new Set<string>() };
   const names = new Set<string>();

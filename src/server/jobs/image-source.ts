@@ -1,13 +1,20 @@
+import type { Pace } from '../../images/registry/pace.ts';
 import type { Store } from '../../store/tables.ts';
 import type { RegistryConnections } from '../registries/registry-connections.ts';
 import type { ScanSource } from '../workers/scan-source.ts';
+
+export interface FoundImage {
+  readonly source: ScanSource;
+  /** Of the registry that it lies in. */
+  readonly pace?: Pace;
+}
 
 /** Where an image can be pulled from: of the places where it lies, the one it came to last. */
 export async function sourceOf(
   image: number,
   store: Store,
   connections: RegistryConnections,
-): Promise<ScanSource | undefined> {
+): Promise<FoundImage | undefined> {
   const place = await store
     .selectFrom('placement')
     .innerJoin('repository', 'repository.id', 'placement.repository')
@@ -20,5 +27,6 @@ export async function sourceOf(
     .executeTakeFirst();
   if (!place) return undefined;
   const registry = await connections.to(place.registry);
-  return { kind: 'registry', pull: await registry.pullTarget(place.repository), digest: place.digest };
+  const pull = await registry.pullTarget(place.repository);
+  return { source: { kind: 'registry', pull, digest: place.digest }, pace: registry.pace };
 }

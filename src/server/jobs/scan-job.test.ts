@@ -49,7 +49,7 @@ describe('a scan job', () => {
   const parts = (changes: Partial<ScanJobParts> = {}): ScanJobParts => ({
     context,
     pool,
-    sourceOf: async () => ({ kind: 'local', reference: alpine }),
+    sourceOf: async () => ({ source: { kind: 'local', reference: alpine } }),
     scanner: 'test',
     cacheDirectory,
     ...changes,

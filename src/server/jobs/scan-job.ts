@@ -3,15 +3,15 @@ import { type BegunJob, beginJob, endJob, reportJob } from '../../store/jobs.ts'
 import { recordScan } from '../assessment/record-scan.ts';
 import type { ServerContext } from '../context.ts';
 import type { ScanOutcome, ScanProgress } from '../workers/protocol.ts';
-import type { ScanSource } from '../workers/scan-source.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
+import type { FoundImage } from './image-source.ts';
 import { isPassing, TryAgain } from './try-again.ts';
 
 export interface ScanJobParts {
   readonly context: ServerContext;
   readonly pool: WorkerPool;
   /** Where an image can be pulled from; undefined when it lies nowhere any more. */
-  readonly sourceOf: (image: number) => Promise<ScanSource | undefined>;
+  readonly sourceOf: (image: number) => Promise<FoundImage | undefined>;
   /** Version of the catalogers: an image scanned by others is scanned anew. */
   readonly scanner: string;
   readonly cacheDirectory: string;
@@ -39,12 +39,12 @@ async function scan(job: BegunJob, image: number, parts: ScanJobParts): Promise<
   if (job.attempt > maxAttempts) return failure('WORKER_DIED', `it did not end well in ${maxAttempts} tries`);
   await setScanning(image, context);
   try {
-    const source = await sourceOf(image);
-    if (!source) return failure('IMAGE_NOT_FOUND', 'it lies in no registry any more');
+    const found = await sourceOf(image);
+    if (!found) return failure('IMAGE_NOT_FOUND', 'it lies in no registry any more');
     const { minutes, cacheMb } = context.config.scan;
-    const errand = { source, cacheDirectory, cacheBytes: cacheMb * 1e6, imageMs: minutes * 60_000 };
+    const errand = { source: found.source, cacheDirectory, cacheBytes: cacheMb * 1e6, imageMs: minutes * 60_000 };
     return await cancellable(job.job, context, (signal) =>
-      pool.scan(errand, { signal, onProgress: (progress) => void report(job, progress, context) }),
+      pool.scan(errand, { signal, pace: found.pace, onProgress: (progress) => void report(job, progress, context) }),
     );
   } catch (error) {
     return failureOf(error);

@@ -82,8 +82,9 @@ async function digestOfTag(
   repository: string,
   tag: string,
 ): Promise<string | undefined> {
-  const { seal, config, log } = context;
-  const connected = await connectRegistry(targetOf(row, seal, config.network.allow), { timeoutMs: 10_000, retries: 1 });
+  const { seal, config, log, paces } = context;
+  const target = targetOf(row, seal, config.network.allow);
+  const connected = await connectRegistry(target, { timeoutMs: 10_000, retries: 1, pace: paces.of(target) });
   try {
     const { access, connector } = connected;
     return await createListing(access, connector.credentials(access), `${repository}:${tag}`, repository).digestOf(

@@ -27,6 +27,8 @@ export interface ConnectOptions {
   readonly timeoutMs?: number;
   /** Repetitions of what may pass; 3 when not said. */
   readonly retries?: number;
+  /** What all who ask this registry share; one of its own when not said. */
+  readonly pace?: Pace;
   readonly environment?: NodeJS.ProcessEnv;
   /** Another way to the registry and to the clouds, for tests. */
   readonly transport?: Transport;
@@ -38,10 +40,10 @@ export async function connectRegistry(
   options: ConnectOptions = {},
 ): Promise<ConnectedRegistry> {
   const { signal, timeoutMs = 30_000, retries = 3, environment = process.env } = options;
-  const { host, signIn, certificate, plainHttp, requestsPerSecond, allow } = target;
+  const { host, signIn, certificate, plainHttp, allow } = target;
   const connector = connectorOf(target.kind);
   assertFits(connector, target);
-  const pace = createPace(requestsPerSecond);
+  const pace = options.pace ?? createPace(target.requestsPerSecond);
   const transport =
     options.transport ??
     (await createTransport({
@@ -66,7 +68,6 @@ export async function connectRegistry(
         repository,
         certificate,
         plainHttp,
-        requestsPerSecond,
         allow,
         ...(credentials && { credentials }),
       };

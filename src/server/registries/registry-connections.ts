@@ -1,7 +1,6 @@
 import { AppError } from '../../lib/errors.ts';
 import { registryById } from '../../store/registries.ts';
-import type { Store } from '../../store/tables.ts';
-import type { Seal } from '../seal.ts';
+import type { ServerContext } from '../context.ts';
 import { type ConnectedRegistry, connectRegistry } from './connect-registry.ts';
 import { targetOf } from './registry-target.ts';
 
@@ -25,12 +24,9 @@ interface Kept {
 const keptMs = 10 * 60_000;
 const most = 1_000;
 
-export function keepConnections(
-  store: Store,
-  seal: Seal,
-  allow: readonly string[],
-  now: () => Date,
-): RegistryConnections {
+type Parts = Pick<ServerContext, 'store' | 'seal' | 'config' | 'paces' | 'now'>;
+
+export function keepConnections({ store, seal, config, paces, now }: Parts): RegistryConnections {
   const kept = new Map<number, Kept>();
   const drop = async (id: number) => {
     const one = kept.get(id);
@@ -47,7 +43,8 @@ export function keepConnections(
       await drop(id);
       const [oldest] = kept.keys();
       if (kept.size >= most && oldest !== undefined) await drop(oldest);
-      const opened = connectRegistry(targetOf(row, seal, allow));
+      const target = targetOf(row, seal, config.network.allow);
+      const opened = connectRegistry(target, { pace: paces.of(target) });
       kept.set(id, { settings, opened, until: now().getTime() + keptMs });
       opened.catch(() => kept.delete(id));
       return opened;

@@ -33,7 +33,6 @@ export interface PullTarget {
   readonly repository: string;
   readonly certificate?: string | undefined;
   readonly plainHttp: boolean;
-  readonly requestsPerSecond: number;
   readonly allow: readonly string[];
   readonly credentials?: Credentials | undefined;
 }

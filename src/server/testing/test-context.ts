@@ -10,6 +10,7 @@ import { createDemand } from '../demand.ts';
 import type { Events } from '../events.ts';
 import type { Queue } from '../jobs/queue.ts';
 import { createMetrics } from '../metrics.ts';
+import { keepPaces } from '../registries/registry-paces.ts';
 import { openSeal } from '../seal.ts';
 
 export interface TestContext extends ServerContext {
@@ -32,6 +33,7 @@ export async function openTestContext({ config, parts }: TestContextOptions = {}
   const database = await openTestStore();
   const told: LiveEvent[] = [];
   const asked: { what: string; of: number | string; because: string }[] = [];
+  const log = pino({ level: 'silent' });
   return {
     config: { ...serverConfig.parse({ dataDir }), ...config },
     store: database.store,
@@ -40,8 +42,9 @@ export async function openTestContext({ config, parts }: TestContextOptions = {}
     events: recordingEvents(told),
     metrics: createMetrics(async () => undefined),
     demand: createDemand(),
+    paces: keepPaces({ store: database.store, log }),
     seal: openSeal({ dataDir }),
-    log: pino({ level: 'silent' }),
+    log,
     now: () => new Date(),
     started: new Date(),
     ...parts,

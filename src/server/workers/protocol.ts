@@ -1,6 +1,7 @@
 import type { ScannedImage } from '../../model/report.ts';
 import type { Inventory } from '../../vulnerability/assemble.ts';
 import type { ScanSource } from './scan-source.ts';
+import type { TurnAnswer, TurnQuestion } from './turns.ts';
 
 /** What a worker is asked: plain data, sent over the channel between processes. */
 export interface ScanErrand {
@@ -15,6 +16,12 @@ export interface ScanErrand {
 export type ScanProgress =
   | { readonly kind: 'layer'; readonly at: number; readonly of: number }
   | { readonly kind: 'bytes'; readonly bytes: number };
+
+/** What is said to a worker. */
+export type WorkerOrder = { readonly kind: 'scan'; readonly errand: ScanErrand } | TurnAnswer;
+
+/** What a worker says. */
+export type WorkerMessage = WorkerAnswer | TurnQuestion;
 
 /** What comes back from the worker itself. */
 export type WorkerAnswer =

@@ -3,14 +3,17 @@ import { AppError, messageOf } from '../../lib/errors.ts';
 import { type AssessEvent, takeInventory } from '../../vulnerability/assess.ts';
 import { catalogers } from '../../vulnerability/catalogers/index.ts';
 import { openLayerCache } from '../../vulnerability/layer-cache.ts';
-import type { ScanErrand, WorkerAnswer } from './protocol.ts';
+import type { ScanErrand, WorkerAnswer, WorkerMessage, WorkerOrder } from './protocol.ts';
 import { openSource } from './scan-source.ts';
+import { askForTurns } from './turns.ts';
 
 /** A process of its own, because what it reads is hostile: one image after the other, each answered once. */
-const answer = (message: WorkerAnswer) => process.send?.(message);
+const answer = (message: WorkerMessage) => process.send?.(message);
+const turns = askForTurns(answer);
 
-process.on('message', (errand: ScanErrand) => {
-  scan(errand).then(answer, (error: unknown) => {
+process.on('message', (order: WorkerOrder) => {
+  if (order.kind === 'turn') return turns.hear(order);
+  scan(order.errand).then(answer, (error: unknown) => {
     const code = error instanceof AppError ? error.code : 'UNEXPECTED';
     answer({ kind: 'failed', code, message: messageOf(error) });
   });
@@ -22,7 +25,7 @@ process.on('SIGINT', () => {});
 
 async function scan({ source, cacheDirectory, cacheBytes, imageMs }: ScanErrand): Promise<WorkerAnswer> {
   const limits = { ...defaultLimits, imageMs };
-  const subject = await openSource(source);
+  const subject = await openSource(source, turns.pace);
   if (subject.kind === 'sbom') throw new AppError('INPUT_UNRECOGNISED', `${subject.reference} is no image`);
   try {
     const { image, inventory } = await takeInventory(subject, {

@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
+import type { Pace } from '../../images/registry/pace.ts';
 import { programBeside } from '../../lib/beside.ts';
-import type { ScanErrand, ScanOutcome, ScanProgress, WorkerAnswer } from './protocol.ts';
+import type { ScanErrand, ScanOutcome, ScanProgress, WorkerMessage, WorkerOrder } from './protocol.ts';
+import { answerTurns } from './turns.ts';
 
 /** Scan workers: processes that may die without taking anything along. */
 export interface WorkerPool {
@@ -17,6 +19,8 @@ export interface WorkerPool {
 export interface ScanOptions {
   readonly onProgress?: (progress: ScanProgress) => void;
   readonly signal?: AbortSignal;
+  /** Of the registry that the image is pulled from. */
+  readonly pace?: Pace | undefined;
 }
 
 export interface WorkerPoolOptions {
@@ -99,7 +103,7 @@ export function createWorkerPool({ workers, memoryMb, graceMs = 30_000 }: Worker
 function scanWith(
   child: ChildProcess,
   errand: ScanErrand,
-  { onProgress, signal }: ScanOptions,
+  { onProgress, signal, pace }: ScanOptions,
   { memoryMb, graceMs }: { readonly memoryMb: number; readonly graceMs: number },
 ): Promise<ScanOutcome> {
   return new Promise((resolve) => {
@@ -118,26 +122,32 @@ function scanWith(
       if (residentMb(child.pid) > memoryMb) end(`it needed more than ${memoryMb} MB of memory`, 'LIMIT_EXCEEDED');
     }, memoryCheckMs);
     const cancel = () => end('the scan was cancelled', 'CANCELLED');
+    const tell = (order: WorkerOrder) =>
+      child.send(order, (error) => {
+        if (error) end('the worker could not be reached', 'WORKER_DIED');
+      });
+    const over = new AbortController();
+    const answer = answerTurns(pace, over.signal, tell);
     const settle = (outcome: ScanOutcome) => {
       clearTimeout(late);
       clearInterval(watch);
+      over.abort();
       signal?.removeEventListener('abort', cancel);
       child.off('message', hear);
       child.off('exit', die);
       resolve(outcome);
     };
-    const hear = (message: WorkerAnswer) => {
+    const hear = (message: WorkerMessage) => {
       if (message.kind === 'progress') onProgress?.(message.progress);
-      else settle(message);
+      else if (message.kind === 'inventory' || message.kind === 'failed') settle(message);
+      else if (!answer(message)) end('it asked its registry for too much at once', 'WORKER_DIED');
     };
     const die = (_: number | null, received: NodeJS.Signals | null) =>
       settle(crashed(code, code === 'WORKER_DIED' && received ? `${why} (${received})` : why));
     child.on('message', hear);
     child.once('exit', die);
     signal?.addEventListener('abort', cancel);
-    child.send(errand, (error) => {
-      if (error) end('the worker could not be reached', 'WORKER_DIED');
-    });
+    tell({ kind: 'scan', errand });
   });
 }
 

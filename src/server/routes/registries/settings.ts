@@ -97,11 +97,12 @@ const tryOutStored = route({
   body: registryChange,
   answer: connectionTest,
   trail: 'registry.test',
-  handle: async ({ params, body, caller, signal }, { store, seal, config }) => {
+  handle: async ({ params, body, caller, signal }, { store, seal, config, paces }) => {
     assertActs(caller, 'admin', params.name);
     const row = await findRegistry(store, params.name);
     if (!row) throw missingRegistry(params.name);
-    return testConnection(targetFrom(changedSettings(row, body, seal), config.network.allow), { signal });
+    const target = { ...targetFrom(changedSettings(row, body, seal), config.network.allow), id: row.id };
+    return testConnection(target, { signal, pace: paces.of(target) });
   },
 });
 
