@@ -38,6 +38,20 @@ describe('administration', { skip: noBrowser }, () => {
     assert.equal(await page.locator('[data-secret]').count(), 1);
   });
 
+  test('registries are searched by name and by host, and what was searched stands in the address', async () => {
+    const { page } = await open('/registries');
+    const search = page.getByRole('searchbox');
+    const names = page.locator('[role="row"][data-index] a[href^="/registries/"]');
+    await search.fill('Amazonaws');
+    await page.waitForURL(/q=Amazonaws/);
+    await page.getByText('1 registry', { exact: true }).waitFor();
+
+    assert.deepEqual(await names.allInnerTexts(), ['staging']);
+    await search.fill('nowhere');
+    await page.getByText('No registries fit these filters').waitFor();
+    await page.getByRole('link', { name: 'Connect a registry' }).waitFor();
+  });
+
   test('a running job moves on where it stands, and is cancelled only after its reach is told', async () => {
     const { page } = await open('/jobs');
     const row = page.locator('[data-index="0"]');

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { pageQuery } from '../../../src/server/contract/paging.ts';
 import {
   connectionTest,
   madeRegistry,
@@ -9,6 +8,7 @@ import {
   registryChange,
   registryKinds,
   registryPage,
+  registryQuery,
   registryRow,
   registrySettings,
   repositoryPage,
@@ -107,10 +107,13 @@ export const registryAnswers = [
   mock({
     method: 'GET',
     path: '/registries',
-    query: pageQuery,
+    query: registryQuery,
     schema: registryPage,
     answer: ({ query, estate }) => {
-      const { total: _unknown, ...page } = pageOfRows(registriesOf(estate), query);
+      const { total: _unknown, ...page } = pageOfRows(
+        registriesOf(estate).filter(({ name, host }) => `${name} ${host}`.includes(query.q?.toLowerCase() ?? '')),
+        query,
+      );
       return page;
     },
   }),

@@ -19,7 +19,7 @@ const key = ['registries'] as const;
 /** What one enters to connect a registry; what is left out is as the server has it. */
 export type RegistryForm = Pick<RegistrySettings, 'name' | 'kind' | 'host' | 'signIn'> & Partial<RegistrySettings>;
 
-export const useRegistries = () => useGrowingList<RegistryRow>(key, '/registries');
+export const useRegistries = (query: object = {}) => useGrowingList<RegistryRow>(key, '/registries', query);
 
 export const useRegistry = (name: string) => useAnswer<RegistryRow>([...key, name], at(name));
 

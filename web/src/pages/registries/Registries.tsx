@@ -9,9 +9,12 @@ import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCount, plural } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
+import { type ListFilters, useListQuery } from '../../components/list-filters.ts';
 import { PartialState } from '../../components/PartialState.tsx';
 import { KindTitle, RegistryState } from './RegistryState.tsx';
 import classes from './registries.module.css';
+
+const filters: ListFilters = { search: 'Name or host' };
 
 const columns: readonly Column<RegistryRow>[] = [
   {
@@ -79,7 +82,8 @@ const columns: readonly Column<RegistryRow>[] = [
 ];
 
 export function Page() {
-  const list = useRegistries();
+  const { filter } = useListQuery(filters);
+  const list = useRegistries(filter);
   const isAdmin = useHasRole('admin');
   const connect = isAdmin && <AddButton to={connectRegistryAddress}>Connect a registry</AddButton>;
   const failing = list.rows.filter(({ failure }) => failure);
@@ -90,9 +94,10 @@ export function Page() {
       noun={['registry', 'registries']}
       list={list}
       columns={columns}
+      filters={filters}
       rowId={(row) => row.name}
       href={(row) => registryAddress(row.name)}
-      actions={list.rows.length > 0 && connect}
+      actions={(list.rows.length > 0 || filter.q) && connect}
       lead={
         failing.length > 0 && (
           <PartialState tone="bad">
