@@ -3,7 +3,8 @@ import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { directoryFor, newLayout, openImage } from '../../test/support/images.ts';
 import { tarOf } from '../../test/support/tar.ts';
-import { type ArtifactKind, NotAnImage } from './artifact.ts';
+import type { ArtifactKind } from '../model/artifact.ts';
+import { NotAnImage } from './artifact.ts';
 import { open, registryFor } from './registry/testing/open-for-test.ts';
 import {
   blobOf,

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { AppError } from '../lib/errors.ts';
 import { decodeTarHeader, tarBlock } from '../lib/tar-header.ts';
+import type { Artifact, ArtifactKind } from '../model/artifact.ts';
 import type { LayerBlob } from './image.ts';
 import { isCompressed } from './layer-bytes.ts';
 import { type Descriptor, type ImageIndex, type ImageManifest, mayBeImage } from './manifest.ts';
@@ -10,22 +11,6 @@ import { type Descriptor, type ImageIndex, type ImageManifest, mayBeImage } from
  * (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage), as those are used by
  * Helm, cosign (https://github.com/sigstore/cosign/tree/main/specs), Notation, BuildKit and ORAS.
  */
-export type ArtifactKind =
-  | 'helm-chart'
-  | 'signature'
-  | 'attestation'
-  | 'sbom'
-  | 'wasm-module'
-  | 'build-cache'
-  | 'model'
-  | 'referrers'
-  | 'other';
-
-export interface Artifact {
-  readonly kind: ArtifactKind;
-  /** What tells its kind. */
-  readonly mediaType: string;
-}
 
 /** Thrown for what a reference names that no container runtime would start. */
 export class NotAnImage extends AppError {

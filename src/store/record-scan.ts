@@ -113,6 +113,8 @@ async function updateImage(transaction: StoreTransaction, scan: ScannedImageRow)
       end_of_life: scan.endOfLife ?? null,
       state: 'scanned',
       failure: null,
+      artifact: null,
+      media_type: null,
       problems: scan.problems,
       packages: scan.packages,
       scanner: scan.scanner,

@@ -125,24 +125,29 @@ export interface RegistryFigures {
   readonly failed: number;
   readonly queued: number;
   readonly repositories: number;
+  /** What lies there besides images, by kind, most frequent first. */
+  readonly artifacts: readonly { readonly kind: string; readonly count: number }[];
 }
 
-/** How many images of each state lie in registries. */
+/** How many images of each state lie in registries, and what else does. */
 export async function registryFigures(
   store: Store,
   registries: readonly number[],
   counted: CountedRepositories,
 ): Promise<ReadonlyMap<number, RegistryFigures>> {
   const among = counted === 'everything' ? sql`true` : sql`repository.id = ANY(${[...counted.repositories]}::int[])`;
-  const state = (...states: string[]) => sql`count(*) FILTER (WHERE state = ANY(${states}))::int`;
+  const state = (...states: string[]) => sql`coalesce(sum(n) FILTER (WHERE state = ANY(${states})), 0)::int`;
   const { rows } = await sql<RegistryFigures>`
     SELECT r.id AS registry, i.*, (SELECT count(*)::int FROM repository WHERE registry = r.id AND ${among}) AS repositories
     FROM registry AS r, LATERAL (
-      SELECT count(*)::int AS known, ${state('scanned')} AS scanned, ${state('failed')} AS failed,
-        ${state('queued', 'scanning')} AS queued
-      FROM (SELECT DISTINCT image.id, image.state FROM repository JOIN placement ON placement.repository = repository.id
-        JOIN image ON image.id = placement.image
-        WHERE repository.registry = r.id AND deleted IS NULL AND ${among}) AS lying
+      SELECT coalesce(sum(n) FILTER (WHERE state <> 'artifact'), 0)::int AS known, ${state('scanned')} AS scanned,
+        ${state('failed')} AS failed, ${state('queued', 'scanning')} AS queued,
+        coalesce(jsonb_agg(jsonb_build_object('kind', artifact, 'count', n) ORDER BY n DESC, artifact)
+          FILTER (WHERE state = 'artifact'), '[]') AS artifacts
+      FROM (SELECT state, artifact, count(*) AS n FROM (
+        SELECT DISTINCT image.id, image.state, image.artifact FROM repository
+          JOIN placement ON placement.repository = repository.id JOIN image ON image.id = placement.image
+        WHERE repository.registry = r.id AND deleted IS NULL AND ${among}) AS lying GROUP BY 1, 2) AS alike
     ) AS i WHERE r.id = ANY(${[...registries]}::int[])`.execute(store);
   return new Map(rows.map((row) => [row.registry, row]));
 }

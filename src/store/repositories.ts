@@ -48,7 +48,8 @@ export async function listRepositories(
   const { registry, q, after, limit, among } = question;
   const part = q === undefined ? null : `%${q.replace(/[\\%_]/g, '\\$&')}%`;
   const { rows } = await sql<RepositoryStored>`SELECT repository.id, name, last_push,
-      (SELECT count(*)::int FROM placement WHERE placement.repository = repository.id AND deleted IS NULL) AS images,
+      (SELECT count(*)::int FROM placement JOIN image ON image.id = placement.image
+        WHERE placement.repository = repository.id AND deleted IS NULL AND state <> 'artifact') AS images,
       (SELECT count(*)::int FROM tag WHERE tag.repository = repository.id) AS tags
     FROM repository WHERE registry = ${registry} AND (${part}::text IS NULL OR name ILIKE ${part})
       AND (${after ?? null}::text IS NULL OR name > ${after ?? null}) AND (${among === undefined} OR id = ANY(${[...(among ?? [])]}::int[]))

@@ -1,9 +1,12 @@
 import * as z from 'zod';
+import { artifactKinds } from '../../model/artifact.ts';
 import { flag, instant, listOf, pageOf, pageQuery } from './paging.ts';
 import { findingCounts, findingStatus, riskScore, severity, threat } from './severity.ts';
 
-/** `queued` waits for a worker; `failed` could not be scanned, and says why. */
-export const imageState = z.enum(['queued', 'scanning', 'scanned', 'failed']);
+/** `queued` waits for a worker; `failed` could not be scanned, and says why; `artifact` is no image, and says what it is. */
+export const imageState = z.enum(['queued', 'scanning', 'scanned', 'failed', 'artifact']);
+
+export const artifactKind = z.enum(artifactKinds);
 
 export const imageDigest = z
   .string()
@@ -31,6 +34,10 @@ export const imageRow = z.object({
   state: imageState,
   /** Why it could not be scanned. */
   failure: z.object({ code: z.string(), message: z.string() }).optional(),
+  artifact: z
+    .object({ kind: artifactKind, mediaType: z.string() })
+    .optional()
+    .describe('What it is, where it is no image.'),
   /** How many things kept the result from being complete. */
   problems: z.number().int(),
   counts: findingCounts,
@@ -46,7 +53,7 @@ export const imageFilter = z.object({
   q: z.string().max(200).optional().describe('Part of a name, tag or digest.'),
   registry: listOf(z.string()),
   repository: listOf(z.string()),
-  state: listOf(imageState),
+  state: listOf(imageState).describe('Images of any state when not said; what is no image only with `artifact`.'),
   os: listOf(z.string()),
   severity: listOf(severity).describe('Images with at least one finding of one of these.'),
   fixable: flag.optional(),
@@ -210,6 +217,7 @@ export const imagePackageQuery = z
 export const imagePackagePage = pageOf(imagePackage);
 export const upgradeList = z.object({ items: z.array(upgradeRow) });
 
+export type ArtifactKind = z.infer<typeof artifactKind>;
 export type ImageRow = z.infer<typeof imageRow>;
 export type ImageQuery = z.infer<typeof imageQuery>;
 export type ImageFilter = z.infer<typeof imageFilter>;

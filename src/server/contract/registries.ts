@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { artifactKind } from './images.ts';
 import { instant, pageOf, pageQuery } from './paging.ts';
 
 /** Id of a registry product: a plug-in of `images/registries`. */
@@ -81,6 +82,9 @@ export const registryRow = registrySettings.omit({ signIn: true, certificate: tr
     failed: z.number().int(),
     queued: z.number().int(),
   }),
+  artifacts: z
+    .array(z.object({ kind: artifactKind, count: z.number().int() }))
+    .describe('What lies in it besides images, most frequent first.'),
   repositoriesKnown: z.number().int(),
   lastPush: instant.optional(),
   lastCrawl: instant.optional(),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { artifactKindOf } from '../../store/read/image-row.ts';
 import type { RegistryFigures, RegistryStored } from '../../store/registries.ts';
 import type { RegistryRow } from '../contract/registries.ts';
 import { storedSettings } from './registry-secrets.ts';
@@ -9,7 +10,7 @@ const failureShape = z.object({ code: z.string(), message: z.string(), since: z.
 export function registryRowOf(row: RegistryStored, figures: RegistryFigures | undefined): RegistryRow {
   const { method, username, hasCertificate, ...settings } = storedSettings(row);
   const failure = failureShape.safeParse(row.failure);
-  const { known = 0, scanned = 0, failed = 0, queued = 0, repositories = 0 } = figures ?? {};
+  const { known = 0, scanned = 0, failed = 0, queued = 0, repositories = 0, artifacts = [] } = figures ?? {};
   return {
     ...settings,
     name: row.name,
@@ -18,6 +19,7 @@ export function registryRowOf(row: RegistryStored, figures: RegistryFigures | un
     signIn: { method, ...(username !== undefined && { username }) },
     hasCertificate,
     images: { known, scanned, failed, queued },
+    artifacts: artifacts.map(({ kind, count }) => ({ kind: artifactKindOf(kind), count })),
     repositoriesKnown: repositories,
     ...(row.last_push && { lastPush: row.last_push.toISOString() }),
     ...(row.last_crawl && { lastCrawl: row.last_crawl.toISOString() }),

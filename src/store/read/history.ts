@@ -111,12 +111,16 @@ function eventsOf(images: readonly number[]): RawBuilder<unknown> {
       FROM excepted AS e JOIN exception AS x ON x.id = e.exception WHERE e.image = ANY(${images}::int[])`;
 }
 
-/** Of all images, each read along an index from its newest end. */
+/**
+ * Of all images, each read along an index from its newest end. Signatures and their like come with every push and are
+ * told of in their own histories.
+ */
 function estateEvents(visibility: Visibility): readonly RawBuilder<unknown>[] {
   const held = (component: string) => sql`CROSS JOIN LATERAL (SELECT count(*)::int AS over FROM image_components AS held
     WHERE held.components @> ARRAY[${sql.ref(component)}] AND ${imageVisible(visibility, 'held.image')}) AS held WHERE held.over > 0`;
   return [
-    sql`SELECT written.*, NULL::int AS over FROM (${writtenEvents} WHERE ${imageVisible(visibility, 'image_event.image')}) AS written`,
+    sql`SELECT written.*, NULL::int AS over FROM (${writtenEvents}
+      WHERE ${imageVisible(visibility, 'image_event.image')} AND (SELECT state FROM image WHERE id = image_event.image) <> 'artifact') AS written`,
     sql`SELECT c.since AS at, 'advisory' AS cause, 'appeared' AS change, c.flaw, c.component, NULL::int AS image, NULL AS detail,
         'came-' || c.component || '-' || c.flaw AS key, held.over
       FROM (SELECT * FROM candidate WHERE cause = 'advisory') AS c ${held('c.component')}`,

@@ -89,7 +89,7 @@ export function imageConditions(
           OR registry.name || '/' || repository.name = ANY(${repository}::text[]))`,
       ),
     );
-  if (state?.length) conditions.set('state', sql<boolean>`i.state = ANY(${state}::text[])`);
+  conditions.set('state', state?.length ? sql<boolean>`i.state = ANY(${state}::text[])` : isImage);
   if (os?.length) conditions.set('os', sql<boolean>`i.os = ANY(${os}::text[])`);
   if (severity?.length) conditions.set('severity', hasSeverity(severity));
   if (fixable !== undefined) conditions.set('fixable', sql<boolean>`(s.fixable > 0) = ${fixable}`);
@@ -106,6 +106,9 @@ export function imageConditions(
   }
   return conditions;
 }
+
+/** Of a row `i`: what is no image is among them only where it is asked for. */
+export const isImage = sql<boolean>`i.state <> 'artifact'`;
 
 /** Of an image `i`. */
 export const isPartial = sql<boolean>`(i.state = 'scanned' AND i.problems > 0)`;

@@ -55,7 +55,7 @@ async function groupAlike(store: Store, condition: Condition): Promise<readonly 
 
 function countOwn(alike: readonly Alike[], filter: ImageFilter): Facet[] {
   const passes: Readonly<Record<string, (group: Alike) => boolean>> = {
-    state: ({ state }) => !filter.state?.length || filter.state.includes(state),
+    state: ({ state }) => (filter.state?.length ? filter.state.includes(state) : state !== 'artifact'),
     os: ({ os }) => !filter.os?.length || (os !== null && filter.os.includes(os)),
     severity: (group) => !filter.severity?.length || filter.severity.some((severity) => has(group, severity)),
     fixable: ({ fixable }) => filter.fixable === undefined || fixable === filter.fixable,

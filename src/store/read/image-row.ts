@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import * as z from 'zod/mini';
+import { type Artifact, artifactKinds } from '../../model/artifact.ts';
 import type { ImageLocation } from './image-locations.ts';
 import { imageName, type Visibility } from './visibility.ts';
 
@@ -23,6 +24,8 @@ export interface ReadImage extends FindingCounts {
   readonly end_of_life: boolean | null;
   readonly state: string;
   readonly failure: unknown;
+  readonly artifact: string | null;
+  readonly media_type: string | null;
   readonly problems: number;
   readonly packages: number;
   readonly first_seen: Date;
@@ -37,8 +40,9 @@ export interface ImageRow {
   readonly platform?: string;
   readonly os?: string;
   readonly endOfLife?: boolean;
-  readonly state: 'queued' | 'scanning' | 'scanned' | 'failed';
+  readonly state: (typeof imageStates)[number];
   readonly failure?: { readonly code: string; readonly message: string };
+  readonly artifact?: Artifact;
   readonly problems: number;
   readonly counts: FindingCounts;
   readonly risk: number;
@@ -50,7 +54,7 @@ export interface ImageRow {
 /** Of `image AS i` and `image_summary AS s`. */
 export function imageColumns(visibility: Visibility): RawBuilder<ReadImage> {
   return sql<ReadImage>`i.id, i.digest, ${imageName(visibility, 'i')} AS name, i.platform, i.os, i.end_of_life, i.state, i.failure,
-    i.problems, i.packages, i.first_seen, i.scanned, s.risk, ${summaryCounts}`;
+    i.artifact, i.media_type, i.problems, i.packages, i.first_seen, i.scanned, s.risk, ${summaryCounts}`;
 }
 
 /** The counts of `image_summary AS s`. */
@@ -67,6 +71,7 @@ export function toImageRow(row: ReadImage): Omit<ImageRow, 'locations'> {
     ...(row.end_of_life !== null && { endOfLife: row.end_of_life }),
     state: imageStates.find((state) => state === row.state) ?? 'queued',
     ...(failure && { failure }),
+    ...(row.artifact && { artifact: { kind: artifactKindOf(row.artifact), mediaType: row.media_type ?? '' } }),
     problems: row.problems,
     counts: countsOf(row),
     risk: row.risk,
@@ -76,7 +81,12 @@ export function toImageRow(row: ReadImage): Omit<ImageRow, 'locations'> {
   };
 }
 
-const imageStates = ['queued', 'scanning', 'scanned', 'failed'] as const;
+const imageStates = ['queued', 'scanning', 'scanned', 'failed', 'artifact'] as const;
+
+/** One that a later version named is none that this one knows. */
+export function artifactKindOf(stored: string): Artifact['kind'] {
+  return artifactKinds.find((kind) => kind === stored) ?? 'other';
+}
 
 export function countsOf(row: FindingCounts): FindingCounts {
   const { critical, high, medium, low, negligible, unknown, fixable, exploited } = row;

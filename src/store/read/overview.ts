@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import * as z from 'zod/mini';
 import type { Store } from '../tables.ts';
-import { isPartial } from './image-conditions.ts';
+import { isImage, isPartial } from './image-conditions.ts';
 import { countsOf, type FindingCounts } from './image-row.ts';
 import { imageVisible, type Visibility } from './visibility.ts';
 
@@ -43,7 +43,7 @@ export async function readTotals(
       count(*) FILTER (WHERE i.first_seen >= ${since})::int AS pushed,
       coalesce(sum(s.critical + s.high + s.medium + s.low + s.negligible + s.unknown) FILTER (WHERE i.first_seen >= ${since}), 0)::int AS came
     FROM image AS i JOIN image_summary AS s ON s.image = i.id
-    WHERE i.gone IS NULL AND ${imageVisible(visibility, 'i.id')}`.execute(store);
+    WHERE i.gone IS NULL AND ${isImage} AND ${imageVisible(visibility, 'i.id')}`.execute(store);
   const [row] = rows;
   if (!row) throw new RangeError('an aggregate has one row');
   const { total, scanned, failed, queued, partial, endOfLife } = row;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Store } from '../tables.ts';
-import { imagesWithFlaw } from './image-conditions.ts';
+import { imagesWithFlaw, isImage } from './image-conditions.ts';
 import { containsPattern, startsPattern } from './patterns.ts';
 import { imageName, imageVisible, type Visibility } from './visibility.ts';
 
@@ -45,11 +45,11 @@ async function searchImages(
   const digest = /^(sha256:)?([0-9a-f]{6,64})$/i.exec(q)?.[2];
   const byDigest = digest
     ? sql`UNION SELECT 'image', i.digest, ${imageName(visibility, 'i')}, i.os FROM image AS i
-      WHERE i.digest LIKE ${startsPattern(`sha256:${digest.toLowerCase()}`)} AND i.gone IS NULL AND ${imageVisible(visibility, 'i.id')}`
+      WHERE i.digest LIKE ${startsPattern(`sha256:${digest.toLowerCase()}`)} AND i.gone IS NULL AND ${isImage} AND ${imageVisible(visibility, 'i.id')}`
     : sql``;
   const { rows } = await sql<ReadHit>`SELECT 'image' AS kind, i.digest AS id, ${imageName(visibility, 'i')} AS title,
       concat_ws(', ', i.os, CASE WHEN i.state = 'scanned' THEN s.critical || ' critical, ' || s.high || ' high' ELSE i.state END) AS detail
-    FROM (SELECT id FROM image WHERE name ILIKE ${part} AND gone IS NULL AND ${imageVisible(visibility, 'image.id')} LIMIT ${considered}) AS found
+    FROM (SELECT id FROM image WHERE name ILIKE ${part} AND gone IS NULL AND state <> 'artifact' AND ${imageVisible(visibility, 'image.id')} LIMIT ${considered}) AS found
       JOIN image AS i USING (id) JOIN image_summary AS s ON s.image = i.id
     ${byDigest}
     ORDER BY title LIMIT ${ofEachKind}`.execute(store);

@@ -173,7 +173,7 @@ export async function imagesAfter(
   visibility: Visibility,
 ): Promise<readonly number[]> {
   const { rows } = await sql<{ id: number }>`SELECT id FROM image
-    WHERE id > ${last} AND gone IS NULL AND ${imageVisible(visibility, 'image.id')} ORDER BY id LIMIT ${limit}`.execute(
+    WHERE id > ${last} AND gone IS NULL AND state <> 'artifact' AND ${imageVisible(visibility, 'image.id')} ORDER BY id LIMIT ${limit}`.execute(
     store,
   );
   return rows.map(({ id }) => id);

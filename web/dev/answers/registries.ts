@@ -25,6 +25,7 @@ function rowOf(name: string, kind: string, host: string, more: Partial<RegistryR
     ...{ name, kind, host, pollMinutes: 60, hasCertificate: false },
     signIn: { method: 'anonymous' },
     images: { known: 41, scanned: 41, failed: 0, queued: 0 },
+    artifacts: [],
     repositoriesKnown: 12,
     lastPush: hoursAgo(2.4),
     lastCrawl: hoursAgo(0.4),
@@ -55,6 +56,11 @@ export function registriesOf(estate: Estate): RegistryRow[] {
     }),
     rowOf('production', 'harbor', 'harbor.harbour.example', {
       images: { known: 137, scanned: 120, failed: 0, queued: 17 },
+      artifacts: [
+        { kind: 'signature', count: 118 },
+        { kind: 'attestation', count: 24 },
+        { kind: 'helm-chart', count: 1 },
+      ],
     }),
     rowOf('sandbox', 'ghcr', 'ghcr.io', { pollMinutes: 0, lastPush: undefined, lastCrawl: undefined }),
     rowOf('staging', 'ecr', '123456789012.dkr.ecr.eu-central-1.amazonaws.com', { lastCrawl: hoursAgo(9) }),
