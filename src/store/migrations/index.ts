@@ -3,6 +3,7 @@ import { first } from './0001-first.ts';
 import { words } from './0002-words.ts';
 import { search } from './0003-search.ts';
 import { pace } from './0004-pace.ts';
+import { artifacts } from './0005-artifacts.ts';
 
 /** In order. */
-export const migrations: readonly Migration[] = [first, words, search, pace];
+export const migrations: readonly Migration[] = [first, words, search, pace, artifacts];
