@@ -37,6 +37,8 @@ export interface ScannedImageRow {
   readonly platform?: string;
   readonly os?: string;
   readonly endOfLife?: boolean;
+  /** Whose end of life it is: `debian/12`. */
+  readonly release?: string;
   readonly problems: number;
   readonly packages: number;
   /** Sorted, each once. */
@@ -111,6 +113,7 @@ async function updateImage(transaction: StoreTransaction, scan: ScannedImageRow)
       platform: scan.platform ?? null,
       os: scan.os ?? null,
       end_of_life: scan.endOfLife ?? null,
+      release: scan.release ?? null,
       state: 'scanned',
       failure: null,
       artifact: null,

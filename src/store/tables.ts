@@ -87,6 +87,7 @@ export interface Tables {
     platform: string | null;
     os: string | null;
     end_of_life: boolean | null;
+    release: ColumnType<string | null, string | null | undefined, string | null>;
     state: Defaulted<string>;
     failure: MaybeJson;
     artifact: ColumnType<string | null, string | null | undefined, string | null>;

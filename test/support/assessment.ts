@@ -12,7 +12,7 @@ import { latestBuild } from '../../src/store/builds.ts';
 import { openTestStore } from '../../src/store/testing/open-test-store.ts';
 import { buildDatabase } from '../../src/vulnerability/database/build.ts';
 import { openDatabase } from '../../src/vulnerability/database.ts';
-import type { CveFacts, Enrichment } from '../../src/vulnerability/enrichment.ts';
+import type { CveFacts, EndOfLife, Enrichment } from '../../src/vulnerability/enrichment.ts';
 import type { Feed, FeedStream } from '../../src/vulnerability/feed.ts';
 import { identify } from '../../src/vulnerability/identify.ts';
 import { createJudge } from '../../src/vulnerability/judge.ts';
@@ -23,6 +23,7 @@ export interface MadeDatabase {
   /** Advisories by feed. */
   readonly feeds: Readonly<Record<string, readonly Advisory[]>>;
   readonly facts?: readonly CveFacts[];
+  readonly endOfLife?: readonly EndOfLife[];
   readonly streams?: readonly FeedStream[];
   /** Newest date of its feeds. */
   readonly date?: string;
@@ -37,7 +38,7 @@ const usualStreams: readonly FeedStream[] = [
 
 export function makeDatabase(
   path: string,
-  { feeds, facts = [], streams = usualStreams, date = '2026-08-01' }: MadeDatabase,
+  { feeds, facts = [], endOfLife = [], streams = usualStreams, date = '2026-08-01' }: MadeDatabase,
 ): void {
   const none = { list: () => [], text: () => '', has: () => false };
   const named = (id: string) => ({ id, title: id, license: 'CC0-1.0', attribution: id, folder: id, date: () => date });
@@ -46,7 +47,7 @@ export function makeDatabase(
     streams: () => (at === 0 ? streams : []),
     read: () => ({ advisories, problems: [] }),
   });
-  const enrichment: Enrichment = { ...named('facts'), read: () => ({ facts, problems: [] }) };
+  const enrichment: Enrichment = { ...named('facts'), read: () => ({ facts, endOfLife, problems: [] }) };
   buildDatabase(path, {
     feeds: Object.entries(feeds).map(feedOf),
     enrichments: [enrichment],

@@ -15,6 +15,7 @@ import type { Store } from '../../store/tables.ts';
 import type { Inventory } from '../../vulnerability/assemble.ts';
 import { type Component, componentsOf } from '../../vulnerability/component.ts';
 import { coverageOf } from '../../vulnerability/coverage.ts';
+import { isOver, releaseOf } from '../../vulnerability/release-support.ts';
 import { versionSchemes } from '../../vulnerability/version-schemes/index.ts';
 import { type DetailComponent, packDetail } from './image-detail.ts';
 import { componentRow, matchedRows, readableFacts, unreadable } from './stored-rows.ts';
@@ -138,6 +139,7 @@ function imageRow(
   const { os, packages, problems } = inventory;
   const { problems: notCovered, endOfLife } = coverageOf(packages, os, database, versionSchemes);
   const { platform, manifestDigest, configDigest } = scanned;
+  const release = releaseOf(os);
   return {
     image,
     scanner,
@@ -147,16 +149,13 @@ function imageRow(
     ...(configDigest && { configDigest }),
     ...(platform && { platform: [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/') }),
     ...(os && { os: [os.id, os.version].filter(Boolean).join(' ') }),
-    ...(endOfLife !== undefined && { endOfLife: isOver(endOfLife, at) }),
+    ...(endOfLife !== undefined && { endOfLife: isOver(endOfLife, at.toISOString().slice(0, 10)) }),
+    ...(release !== undefined && { release }),
     problems: problems.length + notCovered.length,
     packages: packages.length,
     components: [...new Set(components.map(({ id }) => id))].sort((a, b) => a - b),
     detail: packDetail({ image: scanned, inventory }, components),
   };
-}
-
-function isOver(endOfLife: string | boolean, now: Date): boolean {
-  return typeof endOfLife === 'string' ? endOfLife <= now.toISOString().slice(0, 10) : endOfLife;
 }
 
 function hex({ key }: Component): string {

@@ -7,6 +7,7 @@ import { deliveriesKeptMs } from '../notifications/receive.ts';
 import { storedSettings } from '../registries/registry-secrets.ts';
 import { readSettings } from '../settings.ts';
 import { tidySignIns } from '../sign-in/tidy-sign-ins.ts';
+import { followCalendar } from './follow-calendar.ts';
 import { tidyHistory } from './tidy-history.ts';
 
 const dayMs = 86_400_000;
@@ -22,6 +23,7 @@ export async function runTick(context: ServerContext): Promise<void> {
     ['sign-ins', tidySignIns],
     ['exceptions', endExceptions],
     ['history', tidyHistory],
+    ['end of life', followCalendar],
   ];
   for (const [name, run] of parts)
     await run(context).catch((error) =>

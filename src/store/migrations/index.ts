@@ -4,6 +4,7 @@ import { words } from './0002-words.ts';
 import { search } from './0003-search.ts';
 import { pace } from './0004-pace.ts';
 import { artifacts } from './0005-artifacts.ts';
+import { release } from './0006-release.ts';
 
 /** In order. */
-export const migrations: readonly Migration[] = [first, words, search, pace, artifacts];
+export const migrations: readonly Migration[] = [first, words, search, pace, artifacts, release];
