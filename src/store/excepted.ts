@@ -130,8 +130,6 @@ function findingsOf(table: RawBuilder<unknown>, sign: RawBuilder<unknown>): RawB
 
 /**
  * Findings that the exceptions (id, scope, asked_at) cover: image, component, flaw and the earliest exception that does.
- * A registry or repository covers an image only when every place where it lies is one of them: the same image elsewhere
- * is somebody else's decision.
  */
 function covered(exceptions: RawBuilder<unknown>, { images, candidates }: Within): RawBuilder<unknown> {
   const ofCandidates = candidates
@@ -141,10 +139,7 @@ function covered(exceptions: RawBuilder<unknown>, { images, candidates }: Within
       : sql``;
   const ofImages = images ? sql`AND held.image = ANY(${images}::integer[])` : sql``;
   return sql`
-    WITH given AS (
-      SELECT id, asked_at, scope->>'vulnerability' AS vulnerability, ${glob(sql`scope->>'package'`)} AS package,
-        scope->>'registry' AS registry, ${glob(sql`scope->>'repository'`)} AS repository, scope->>'image' AS image
-      FROM (${exceptions}) AS e),
+    WITH given AS (${givenScopes(exceptions)}),
     pair AS (
       SELECT given.*, c.component, c.flaw FROM given
         JOIN flaw AS f ON f.name = given.vulnerability OR f.aliases @> ARRAY[given.vulnerability]
@@ -159,14 +154,49 @@ function covered(exceptions: RawBuilder<unknown>, { images, candidates }: Within
     FROM pair
       JOIN component AS k ON k.id = pair.component
       JOIN image_components AS held ON held.components @> ARRAY[pair.component] ${ofImages}
-    WHERE (pair.package IS NULL OR k.name LIKE pair.package OR k.software LIKE pair.package OR k.name || '@' || k.version LIKE pair.package)
-      AND (pair.image IS NULL OR EXISTS (SELECT FROM image WHERE image.id = held.image AND pair.image IN (image.digest, image.name)))
-      AND ((pair.registry IS NULL AND pair.repository IS NULL) OR (
-        EXISTS (SELECT FROM placement WHERE placement.image = held.image AND deleted IS NULL)
-        AND NOT EXISTS (SELECT FROM placement JOIN repository ON repository.id = placement.repository JOIN registry ON registry.id = repository.registry
-          WHERE placement.image = held.image AND deleted IS NULL
-            AND NOT ((pair.registry IS NULL OR registry.name = pair.registry) AND (pair.repository IS NULL OR repository.name LIKE pair.repository)))))
+    WHERE ${coversPackage('pair', 'k')} AND ${coversImage('pair', 'held.image')}
     ORDER BY held.image, pair.component, pair.flaw, pair.asked_at, pair.id`;
+}
+
+/**
+ * Of these findings (image, component, flaw) those that the exceptions (id, scope, asked_at) cover, with the earliest
+ * exception that does. For a few findings and exceptions: each is held against each.
+ */
+export function coveredAmong(findings: RawBuilder<unknown>, exceptions: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    WITH given AS (${givenScopes(exceptions)})
+    SELECT DISTINCT ON (one.image, one.component, one.flaw) one.image, one.component, one.flaw, given.id AS exception
+    FROM (${findings}) AS one JOIN component AS k ON k.id = one.component JOIN flaw AS f ON f.id = one.flaw
+      JOIN given ON (given.vulnerability IS NULL OR given.vulnerability = f.name OR given.vulnerability = ANY(f.aliases))
+        AND (given.vulnerability IS NOT NULL OR given.package IS NOT NULL)
+    WHERE ${coversPackage('given', 'k')} AND ${coversImage('given', 'one.image')}
+    ORDER BY one.image, one.component, one.flaw, given.asked_at, given.id`;
+}
+
+function givenScopes(exceptions: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`SELECT id, asked_at, scope->>'vulnerability' AS vulnerability, ${glob(sql`scope->>'package'`)} AS package,
+      scope->>'registry' AS registry, ${glob(sql`scope->>'repository'`)} AS repository, scope->>'image' AS image
+    FROM (${exceptions}) AS e`;
+}
+
+function coversPackage(given: string, component: string): RawBuilder<boolean> {
+  const [e, k] = [sql.table(given), sql.table(component)];
+  return sql<boolean>`(${e}.package IS NULL OR ${k}.name LIKE ${e}.package OR ${k}.software LIKE ${e}.package
+    OR ${k}.name || '@' || ${k}.version LIKE ${e}.package)`;
+}
+
+/**
+ * A registry or repository covers an image only when every place where it lies is one of them: the same image elsewhere
+ * is somebody else's decision.
+ */
+function coversImage(given: string, imageColumn: string): RawBuilder<boolean> {
+  const [e, image] = [sql.table(given), sql.ref(imageColumn)];
+  return sql<boolean>`(${e}.image IS NULL OR EXISTS (SELECT FROM image WHERE image.id = ${image} AND ${e}.image IN (image.digest, image.name)))
+    AND ((${e}.registry IS NULL AND ${e}.repository IS NULL) OR (
+      EXISTS (SELECT FROM placement WHERE placement.image = ${image} AND deleted IS NULL)
+      AND NOT EXISTS (SELECT FROM placement JOIN repository ON repository.id = placement.repository JOIN registry ON registry.id = repository.registry
+        WHERE placement.image = ${image} AND deleted IS NULL
+          AND NOT ((${e}.registry IS NULL OR registry.name = ${e}.registry) AND (${e}.repository IS NULL OR repository.name LIKE ${e}.repository)))))`;
 }
 
 /** A glob as a pattern of LIKE. */

@@ -142,6 +142,15 @@ export const findingRow = z.object({
   firstSeen: instant,
   cause: changeCause.describe('What made it appear.'),
   exception: z.object({ id: z.string(), reason: z.string(), expires: instant.optional() }).optional(),
+  request: z
+    .object({
+      id: z.string(),
+      state: z.enum(['asked', 'refused']),
+      by: z.string().describe('Who asked, or who refused.'),
+      at: instant,
+    })
+    .optional()
+    .describe('An exception that was asked for and would cover it: nobody decided yet, or it was refused.'),
 });
 
 export const findingFilter = z.object({

@@ -4,8 +4,8 @@ import { listFindings } from '../../store/read/list-findings.ts';
 import { readFindingRows } from '../../store/read/stored-image.ts';
 import { unpackFacts } from '../assessment/stored-rows.ts';
 import { findingPage, findingQuery, findingWhy } from '../contract/images.ts';
+import { toFindingPage } from '../finding-page.ts';
 import { type Access, type Route, route } from '../route.ts';
-import { placesOf } from '../scanned-image.ts';
 import { visibilityOf } from '../visible.ts';
 import { explainFinding } from '../why.ts';
 
@@ -21,9 +21,8 @@ const list = route({
   query: findingQuery,
   answer: findingPage,
   handle: async ({ query, caller }, { store }) => {
-    const page = await listFindings(store, query, await visibilityOf(store, caller));
-    const places = await placesOf(store, page.items);
-    return { ...page, items: page.items.map(({ of, ...finding }) => ({ ...finding, places: places(of) })) };
+    const visibility = await visibilityOf(store, caller);
+    return toFindingPage(store, await listFindings(store, query, visibility), visibility, caller?.who ?? '');
   },
 });
 

@@ -25,10 +25,11 @@ import {
   imageQuery,
   upgradeList,
 } from '../contract/images.ts';
+import { toFindingPage } from '../finding-page.ts';
 import { packagePage } from '../image-packages.ts';
 import { type Access, type Route, route } from '../route.ts';
 import { outlineOf } from '../scan-outline.ts';
-import { countFindings, placesOf, readScanned, reportOf } from '../scanned-image.ts';
+import { countFindings, readScanned, reportOf } from '../scanned-image.ts';
 import { imageFor, visibilityOf } from '../visible.ts';
 
 const access: Access = { role: 'reader', within: 'scoped' };
@@ -132,8 +133,7 @@ const findings = route({
   handle: async ({ params, query, caller }, { store }) => {
     const { image, visibility } = await imageFor(store, caller, params.digest);
     const page = await listFindingsOf(store, image.id, query, visibility);
-    const places = await placesOf(store, page.items);
-    return { ...page, items: page.items.map(({ of, ...finding }) => ({ ...finding, places: places(of) })) };
+    return toFindingPage(store, page, visibility, caller?.who ?? '');
   },
 });
 

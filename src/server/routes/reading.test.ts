@@ -307,6 +307,12 @@ test('an exception is asked for, approved, silences, and is withdrawn', async ()
   assert.equal(asked.statusCode, 201, asked.body);
   const { id, state, expires } = asked.json();
   assert.deepEqual([state, expires], ['asked', '2027-08-10T12:00:00.000Z']);
+  const requests = async (path: string, client = admin) =>
+    (await json(client, path)).items.map((row: { request?: { id: string; state: string; by: string } }) =>
+      row.request ? [row.request.id, row.request.state, row.request.by] : undefined,
+    );
+  assert.deepEqual(await requests(`/images/${mine}/findings`), [[id, 'asked', reader.login], undefined]);
+  assert.deepEqual(await requests(`/images/${mine}/findings`, scoped), [undefined, undefined], 'not theirs to see');
   assert.equal((await reader.send('POST', `/exceptions/${id}/decision`, { decision: 'approve' })).statusCode, 403);
   assert.equal(
     (await scoped.send('POST', `/exceptions/${id}/decision`, { decision: 'approve' })).statusCode,
@@ -330,6 +336,7 @@ test('an exception is asked for, approved, silences, and is withdrawn', async ()
     ['CVE-2021-0001'],
   );
   const covered = (await json(admin, `/images/${mine}/findings?excepted=true`)).items[0];
+  assert.equal(covered.request, undefined);
   assert.deepEqual(
     [covered.vulnerability, covered.exception.id, covered.exception.reason],
     ['CVE-2022-0001', id, 'The applet is not there.'],
@@ -375,6 +382,46 @@ test('an analyst of one registry decides about that registry', async () => {
   await scoped.send('POST', `/exceptions/${asked.id}/decision`, { decision: 'withdraw' });
   assert.equal((await scoped.send('POST', '/exceptions/reach', { scope: { package: 'left' } })).statusCode, 403);
   assert.equal((await scoped.send('POST', '/exceptions/reach', { scope })).statusCode, 200);
+});
+
+test('a finding tells who asked for what an approval will silence, whatever the scope names, and who refused it', async () => {
+  type Row = {
+    readonly id: string;
+    readonly request?: { id: string; state: string; by: string };
+    readonly exception?: object;
+  };
+  const rows = async (query = ''): Promise<Row[]> =>
+    (await Promise.all([mine, foreign].map((image) => json(admin, `/images/${image}/findings${query}`)))).flatMap(
+      ({ items }) => items,
+    );
+  const ids = (found: readonly Row[]) => found.map(({ id }) => id);
+  const scopes: readonly (readonly [object, number])[] = [
+    [{ vulnerability: 'GHSA-l' }, 1],
+    [{ vulnerability: 'CVE-2022-0001', package: 'busy*' }, 2],
+    [{ package: 'l_ft' }, 0],
+    [{ package: 'left@1.6.0', image: mine }, 1],
+    [{ vulnerability: 'CVE-2022-0001', registry: 'mine' }, 1],
+    [{ package: 'busybox', repository: 'app' }, 2],
+    [{ package: 'busybox', repository: 'ap' }, 0],
+    [{ vulnerability: 'CVE-2022-0001', image: 'foreign.example/app:1' }, 1],
+  ];
+  for (const [scope, count] of scopes) {
+    const request = { scope, reason: 'Only in the tests.', kind: 'mitigated' };
+    const { id } = (await admin.send('POST', '/exceptions', request)).json();
+    const asked = ids((await rows()).filter((row) => row.request?.id === id));
+    await admin.send('POST', `/exceptions/${id}/decision`, { decision: 'approve' });
+    const silenced = ids((await rows('?excepted=true')).filter(({ exception }) => exception));
+    assert.deepEqual(asked, silenced, JSON.stringify(scope));
+    assert.equal(asked.length, count, JSON.stringify(scope));
+    await admin.send('POST', `/exceptions/${id}/decision`, { decision: 'withdraw' });
+  }
+  const request = { scope: { package: 'left' }, reason: 'Only in the tests.', kind: 'mitigated' };
+  const { id } = (await scoped.send('POST', '/exceptions', request)).json();
+  await admin.send('POST', `/exceptions/${id}/decision`, { decision: 'refuse' });
+  assert.deepEqual(
+    (await rows()).flatMap((row) => (row.request ? [[row.request.state, row.request.by]] : [])),
+    [['refused', admin.login]],
+  );
 });
 
 test('an exception for everything, in the past, or for ever is refused', async () => {

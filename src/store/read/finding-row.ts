@@ -53,7 +53,7 @@ export interface FindingRow {
   readonly cause: 'push' | 'advisory' | 'scan';
   readonly exception?: { readonly id: string; readonly reason: string; readonly expires?: string };
   /** Rows in the store, for whoever adds what lies elsewhere. */
-  readonly of: { readonly image: number; readonly component: number };
+  readonly of: { readonly image: number; readonly component: number; readonly flaw: number };
 }
 
 /**
@@ -103,7 +103,7 @@ export function toFindingRow(row: ReadFinding): FindingRow {
         ...(row.expires && { expires: row.expires.toISOString() }),
       },
     }),
-    of: { image: row.image, component: row.component },
+    of: { image: row.image, component: row.component, flaw: row.flaw },
   };
 }
 

@@ -66,10 +66,6 @@ const order: Order = {
   ],
 };
 
-/**
- * Who sees part of the images sees the exceptions that silence something there, those that name a registry of which
- * some is seen, and those that he asked for himself.
- */
 export async function listExceptions(
   store: Store,
   query: ExceptionQuery,
@@ -118,13 +114,18 @@ function conditionsOf({ state, q, id }: ExceptionQuery, visibility: Visibility, 
       sql<boolean>`(x.reason ILIKE ${part} OR x.asked_by ILIKE ${part} OR EXISTS (SELECT FROM jsonb_each_text(x.scope) AS given WHERE given.value ILIKE ${part}))`,
     );
   }
-  if (visibility !== 'everything')
-    conditions.push(
-      sql<boolean>`(x.asked_by = ${who} OR x.scope->>'registry' IN (SELECT registry.name FROM repository
-          JOIN registry ON registry.id = repository.registry WHERE repository.id = ANY(${visibility.repositories}::int[])) OR EXISTS (SELECT FROM excepted AS e
-        WHERE e.exception = x.id AND ${imageVisible(visibility, 'e.image')}))`,
-    );
-  return conditions;
+  return [...conditions, exceptionSeen(visibility, who)];
+}
+
+/**
+ * True for an exception `x` that the caller sees. Who sees part of the images sees the exceptions that silence something
+ * there, those that name a registry of which some is seen, and those that he asked for himself.
+ */
+export function exceptionSeen(visibility: Visibility, who: string): Condition {
+  if (visibility === 'everything') return sql<boolean>`true`;
+  return sql<boolean>`(x.asked_by = ${who} OR x.scope->>'registry' IN (SELECT registry.name FROM repository
+        JOIN registry ON registry.id = repository.registry WHERE repository.id = ANY(${visibility.repositories}::int[]))
+      OR EXISTS (SELECT FROM excepted AS e WHERE e.exception = x.id AND ${imageVisible(visibility, 'e.image')}))`;
 }
 
 const kinds = ['false-positive', 'risk-accepted', 'mitigated', 'not-reachable'] as const;
