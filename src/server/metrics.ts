@@ -4,7 +4,7 @@ import type { FindingCounts } from './contract/severity.ts';
 /** What is counted while the server runs; names and labels are API and documented in docs/operating.md. */
 export interface Metrics {
   readonly request: (route: string, method: string, status: number, seconds: number) => void;
-  readonly scan: (outcome: 'scanned' | 'failed', because: string, seconds: number) => void;
+  readonly scan: (outcome: 'scanned' | 'failed' | 'artifact', because: string, seconds: number) => void;
   readonly notification: (registry: string, outcome: 'taken' | 'repeated' | 'refused') => void;
   readonly rematch: (seconds: number, appeared: number, went: number) => void;
   readonly signIn: (outcome: 'done' | 'refused' | 'locked') => void;

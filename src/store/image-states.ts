@@ -1,8 +1,13 @@
 import { sql } from 'kysely';
 import type { Artifact } from '../model/artifact.ts';
 import { tryShareFence } from './builds.ts';
-import { recountSummaries } from './summaries.ts';
+import { clearSummaries } from './summaries.ts';
 import type { Store, StoreTransaction } from './tables.ts';
+
+/** Whether it is known what it holds, or that it is no image. */
+export function isLookedThrough(state: string): boolean {
+  return state === 'scanned' || state === 'artifact';
+}
 
 /** An image that is taken up says so. What is known to be none stays what it is: it is merely looked at again. */
 export async function beginScan(store: Store, image: number): Promise<string | undefined> {
@@ -97,5 +102,5 @@ async function forgetScan(transaction: StoreTransaction, image: number): Promise
   if (kept.numDeletedRows === 0n) return;
   for (const table of ['image_components', 'image_components_gone', 'excepted'] as const)
     await transaction.deleteFrom(table).where('image', '=', image).execute();
-  await recountSummaries(transaction, [image]);
+  await clearSummaries(transaction, [image]);
 }

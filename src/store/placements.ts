@@ -28,7 +28,7 @@ export interface PlacedRow {
   readonly isNew: boolean;
   /** It was not known, or was gone, at this place. */
   readonly isNewHere: boolean;
-  /** queued, scanning, scanned, failed. */
+  /** queued, scanning, scanned, failed, artifact. */
   readonly state: string;
   readonly scanner: string | null;
   /** It lay nowhere, and does again: `settlePlacements` brings its findings back. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { tryShareFence } from './builds.ts';
 import { settleImages } from './excepted.ts';
-import { recountSummaries, summaryColumns } from './summaries.ts';
+import { clearSummaries, recountSummaries } from './summaries.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 export interface Settled {
@@ -50,8 +50,7 @@ async function takeAway(transaction: StoreTransaction, images: readonly number[]
   await sql`UPDATE image SET gone = ${at} WHERE id = ANY(${[...images]}::integer[])`.execute(transaction);
   await move(transaction, images, 'image_components', 'image_components_gone');
   await sql`DELETE FROM excepted WHERE image = ANY(${[...images]}::integer[])`.execute(transaction);
-  await sql`UPDATE image_summary SET ${sql.join(summaryColumns.map((name) => sql`${sql.ref(name)} = 0`))}
-    WHERE image = ANY(${[...images]}::integer[])`.execute(transaction);
+  await clearSummaries(transaction, images);
 }
 
 async function bringBack(transaction: StoreTransaction, images: readonly number[]): Promise<void> {

@@ -30,6 +30,12 @@ export async function recountSummaries(transaction: StoreTransaction, images: re
     WHERE image_summary.image = now.image`.execute(transaction);
 }
 
+/** For images of which no finding stands any more. */
+export async function clearSummaries(transaction: StoreTransaction, images: readonly number[]): Promise<void> {
+  await sql`UPDATE image_summary SET ${sql.join(summaryColumns.map((name) => sql`${sql.ref(name)} = 0`))}
+    WHERE image = ANY(${[...images]}::integer[])`.execute(transaction);
+}
+
 /**
  * Changes summaries by signed differences. `differences` selects image, the eight counts to add, and `gained` and `lost`:
  * the highest risk among findings that came and among those that went or changed. Where the highest of all may have gone, it is looked

@@ -54,6 +54,7 @@ async function open(t: TestContext) {
   };
   const registry = (await addRegistry(store, row))?.id ?? 0;
   return {
+    context,
     crawl: async (now: typeof content) => {
       content = now;
       const { id } = await openJob(store, { kind: 'crawl', subject: 'prod', registry, because: 'asked' });
@@ -91,4 +92,22 @@ test('a look finds what is there and forgets what is gone, and what may not be r
 
   const third = await crawl({ 'team/app': { '1': 'a' }, 'team/web': { '1': 'c' } });
   assert.deepEqual([third.failure, third.places], [null, ['team/app@a', 'team/web@c']]);
+});
+
+test('what is no image is looked at once, and again only by a newer version', async (t) => {
+  const { context, crawl } = await open(t);
+  const signature = { 'team/app': { '1': 'a', [`sha256-${'a'.repeat(64)}.sig`]: 'b' } };
+  const looks = async () => {
+    const before = context.asked.length;
+    await crawl(signature);
+    return context.asked.length - before;
+  };
+  const isArtifact = { state: 'artifact', artifact: 'signature', media_type: 'x/y', scanner: '1' };
+  const setAll = (values: object) => context.store.updateTable('image').set(values).execute();
+
+  assert.equal(await looks(), 2);
+  await setAll(isArtifact);
+  assert.equal(await looks(), 0);
+  await setAll({ scanner: '0' });
+  assert.equal(await looks(), 2);
 });

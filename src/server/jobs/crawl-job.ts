@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../../lib/errors.ts';
+import { isLookedThrough } from '../../store/image-states.ts';
 import { type BegunJob, beginJob, endJob, reportJob } from '../../store/jobs.ts';
 import { type PlacedRow, placeImages } from '../../store/placements.ts';
 import { type RegistryStored, registryById } from '../../store/registries.ts';
@@ -98,9 +99,9 @@ async function keepStep(
   );
 }
 
-/** What was never scanned, or by other catalogers; what could not be scanned is tried anew by each look. */
+/** What was never looked at, or by other catalogers; what could not be scanned is tried anew by each look. */
 function needsScan({ state, scanner }: PlacedRow, current: string): boolean {
-  return state === 'queued' || state === 'failed' || (state === 'scanned' && scanner !== current);
+  return state === 'queued' || state === 'failed' || (isLookedThrough(state) && scanner !== current);
 }
 
 const busyMs = 250;

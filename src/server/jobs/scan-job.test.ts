@@ -39,13 +39,18 @@ describe('a scan job', () => {
       .values({ digest, name: `team/app:${serial}` })
       .returning('id')
       .executeTakeFirstOrThrow();
-    const { id: job } = await context.store
+    return { image, job: await addJobOf(image) };
+  };
+  const addJobOf = async (image: number) => {
+    const { id } = await context.store
       .insertInto('job')
       .values({ kind: 'scan', subject: `team/app:${serial}`, image, because: 'push' })
       .returning('id')
       .executeTakeFirstOrThrow();
-    return { image, job };
+    return id;
   };
+  const rowOf = (image: number) =>
+    context.store.selectFrom('image').selectAll().where('id', '=', image).executeTakeFirstOrThrow();
   const parts = (changes: Partial<ScanJobParts> = {}): ScanJobParts => ({
     context,
     pool,
@@ -132,6 +137,61 @@ describe('a scan job', () => {
       'failed',
       5,
     ]);
+  });
+
+  it('writes down what is no image, once, and what it is', async () => {
+    const added = await addJob();
+    const artifact = { kind: 'helm-chart', mediaType: 'application/vnd.cncf.helm.config.v1+json' } as const;
+
+    await runScanJob(added.job, parts({ pool: answering({ kind: 'artifact', artifact }) }));
+
+    const { image, failure, job } = await stateOf(added);
+    assert.deepEqual([image, failure, job], ['artifact', null, 'done']);
+    const row = await rowOf(added.image);
+    assert.deepEqual([row.artifact, row.media_type, row.scanner], ['helm-chart', artifact.mediaType, 'test']);
+    assert.deepEqual(context.told.flatMap((event) => (event.kind === 'image' ? [event.state] : [])).slice(-2), [
+      'scanning',
+      'artifact',
+    ]);
+  });
+
+  it('leaves what is no image as it is while it is looked at again, and when that goes wrong', async () => {
+    const added = await addJob();
+    const artifact = { kind: 'signature', mediaType: 'application/vnd.cncf.notary.signature' } as const;
+    await runScanJob(added.job, parts({ pool: answering({ kind: 'artifact', artifact }) }));
+    const corrupt: ScanOutcome = { kind: 'failed', code: 'ARCHIVE_CORRUPT', message: 'it is cut short' };
+    const seen: string[] = [];
+    const looking: WorkerPool = {
+      ...pool,
+      scan: async () => {
+        seen.push((await rowOf(added.image)).state);
+        return corrupt;
+      },
+    };
+
+    await runScanJob(await addJobOf(added.image), parts({ pool: looking }));
+
+    assert.deepEqual([...seen, (await rowOf(added.image)).state], ['artifact', 'artifact']);
+  });
+
+  it('takes back what an earlier version saw in what is no image, and the other way round', async () => {
+    const added = await addJob();
+    await runScanJob(added.job, parts());
+    const artifact = { kind: 'attestation', mediaType: 'application/vnd.in-toto+json' } as const;
+
+    await runScanJob(await addJobOf(added.image), parts({ pool: answering({ kind: 'artifact', artifact }) }));
+    const taken = await context.store
+      .selectFrom('image_summary')
+      .select(['critical', 'high', 'risk'])
+      .where('image', '=', added.image)
+      .executeTakeFirstOrThrow();
+    assert.deepEqual(taken, { critical: 0, high: 0, risk: 0 });
+    assert.equal((await rowOf(added.image)).packages, 0);
+
+    await runScanJob(await addJobOf(added.image), parts());
+    const { state, artifact: kind, packages } = await rowOf(added.image);
+    assert.deepEqual([state, kind], ['scanned', null]);
+    assert.ok(packages > 10);
   });
 
   it('leaves nothing of a try that somebody else took over', async () => {

@@ -1,4 +1,6 @@
-import { leaveImage, recordFailure } from '../../store/image-states.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Artifact } from '../../model/artifact.ts';
+import { beginScan, leaveImage, recordArtifact, recordFailure } from '../../store/image-states.ts';
 import { type BegunJob, beginJob, endJob, reportJob } from '../../store/jobs.ts';
 import { recordScan } from '../assessment/record-scan.ts';
 import type { ServerContext } from '../context.ts';
@@ -31,6 +33,7 @@ export async function runScanJob(id: string, parts: ScanJobParts): Promise<void>
   context.events.tell({ kind: 'job', id, state: 'running' });
   const outcome = await scan(job, job.image, parts);
   if (outcome.kind === 'inventory') await keep(job, job.image, outcome, parts, started);
+  else if (outcome.kind === 'artifact') await keepArtifact(job, job.image, outcome.artifact, parts, started);
   else await giveUpOrTryAgain(job, job.image, outcome, parts, started);
 }
 
@@ -52,13 +55,8 @@ async function scan(job: BegunJob, image: number, parts: ScanJobParts): Promise<
 }
 
 async function setScanning(image: number, { store, events }: ServerContext): Promise<void> {
-  const row = await store
-    .updateTable('image')
-    .set({ state: 'scanning' })
-    .where('id', '=', image)
-    .returning('digest')
-    .executeTakeFirst();
-  if (row) events.tell({ kind: 'image', digest: row.digest, state: 'scanning' });
+  const digest = await beginScan(store, image);
+  if (digest) events.tell({ kind: 'image', digest, state: 'scanning' });
 }
 
 /** A person who cancels a job does not wait for its end, on whichever replica it runs. */
@@ -98,10 +96,32 @@ async function keep(
   await told(image, 'scanned', job, 'done', context);
 }
 
+const busyMs = 200;
+
+/** A chart, a signature …: the look at it went well, and there is nothing to scan. */
+async function keepArtifact(
+  job: BegunJob,
+  image: number,
+  artifact: Artifact,
+  { context, scanner }: ScanJobParts,
+  started: number,
+): Promise<void> {
+  const at = context.now();
+  const record = () =>
+    recordArtifact(context.store, { image, scanner, ...artifact }, (transaction) =>
+      endJob(transaction, job, { state: 'done', at }),
+    );
+  let result = await record();
+  for (; result === 'busy'; result = await record()) await wait(busyMs);
+  if (result === 'lost') return;
+  context.metrics.scan('artifact', job.because, (performance.now() - started) / 1000);
+  await told(image, 'artifact', job, 'done', context);
+}
+
 async function giveUpOrTryAgain(
   job: BegunJob,
   image: number,
-  { kind, code, message }: Exclude<ScanOutcome, { kind: 'inventory' }>,
+  { kind, code, message }: Extract<ScanOutcome, { readonly code: string }>,
   { context }: ScanJobParts,
   started: number,
 ): Promise<void> {

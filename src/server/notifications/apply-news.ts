@@ -1,4 +1,5 @@
 import { createListing } from '../../images/registry/listing.ts';
+import { isLookedThrough } from '../../store/image-states.ts';
 import { placeImages, removeImages } from '../../store/placements.ts';
 import type { RegistryStored } from '../../store/registries.ts';
 import { settlePlacements } from '../../store/settle-placements.ts';
@@ -41,7 +42,7 @@ async function push(context: ServerContext, row: RegistryStored, one: ImageNews)
   for (const { image, state, wasGone } of rows) {
     if (wasGone) await settle(context, [image]);
     // Bytes under a digest never change: what was looked through need not be again.
-    if (state !== 'scanned') await queue.scan(image, 'push');
+    if (!isLookedThrough(state)) await queue.scan(image, 'push');
   }
   return true;
 }

@@ -1,3 +1,4 @@
+import type { Artifact } from '../../model/artifact.ts';
 import type { ScannedImage } from '../../model/report.ts';
 import type { Inventory } from '../../vulnerability/assemble.ts';
 import type { ScanSource } from './scan-source.ts';
@@ -27,6 +28,8 @@ export type WorkerMessage = WorkerAnswer | TurnQuestion;
 export type WorkerAnswer =
   | { readonly kind: 'progress'; readonly progress: ScanProgress }
   | { readonly kind: 'inventory'; readonly image: ScannedImage; readonly inventory: Inventory }
+  /** It is no image, and never will be. */
+  | { readonly kind: 'artifact'; readonly artifact: Artifact }
   /** The image or its registry is at fault, and would be again. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
 

@@ -1,3 +1,4 @@
+import { NotAnImage } from '../../images/artifact.ts';
 import { defaultLimits } from '../../images/limits.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import { type AssessEvent, takeInventory } from '../../vulnerability/assess.ts';
@@ -14,8 +15,9 @@ const turns = askForTurns(answer);
 process.on('message', (order: WorkerOrder) => {
   if (order.kind === 'turn') return turns.hear(order);
   scan(order.errand).then(answer, (error: unknown) => {
+    if (error instanceof NotAnImage) return answer({ kind: 'artifact', artifact: error.artifact });
     const code = error instanceof AppError ? error.code : 'UNEXPECTED';
-    answer({ kind: 'failed', code, message: messageOf(error) });
+    return answer({ kind: 'failed', code, message: messageOf(error) });
   });
 });
 // The server is gone: nobody waits for the answer.
