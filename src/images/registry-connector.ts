@@ -49,6 +49,7 @@ export interface Page<T> {
   readonly next?: string;
 }
 
+/** Whatever has a manifest: only that tells whether it is an image. */
 export interface ListedImage {
   /** Of the manifest or the index. */
   readonly digest: string;

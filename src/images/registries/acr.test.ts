@@ -64,11 +64,13 @@ test('an Entra identity is exchanged once, and each list is read with a token of
   assert.deepEqual(
     images.map(({ digest: one, tags, pushed }) => [one.slice(7, 8), tags, pushed?.toISOString().slice(8, 10)]),
     [
+      ['e', [`sha256-${'b'.repeat(64)}.sig`], '05'],
+      ['d', ['chart'], '04'],
       ['b', ['1.1', 'latest'], '03'],
       ['c', [], '02'],
       ['a', ['1.0'], '01'],
     ],
-    'newest first; neither charts nor signatures',
+    'newest first; manifests tell which of them are images',
   );
   assert.ok(seen.some((one) => one.includes('orderby=timedesc')));
   assert.equal(seen.filter((one) => one.includes('/oauth2/exchange')).length, 1);
@@ -123,7 +125,7 @@ test('a workload identity signs in with the token that its cluster put into a fi
 
 test('the admin user and repository-scoped tokens are passwords, and no cloud is asked', async (t) => {
   const admin = await open(t, { method: 'password', username: 'example', password: 'admin-password' });
-  assert.equal((await allImages(acr, admin.access, 'team/app')).length, 3);
+  assert.equal((await allImages(acr, admin.access, 'team/app')).length, 5);
   assert.ok(admin.seen.every((one) => one.includes(` ${host}/`)));
 
   const scoped = await open(t, { method: 'password', username: 'scoped', password: 'token-password' });

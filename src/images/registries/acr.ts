@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { createListing, noCredentials, passwordFinder } from '../registry/listing.ts';
 import { pagesOf, pushedAt } from '../registry/paging.ts';
-import { isReferrersTag } from '../registry/reference.ts';
 import type { ListedImage, RegistryAccess, RegistryConnector } from '../registry-connector.ts';
 import { exchangeFinder } from './acr/exchange.ts';
 
@@ -15,7 +14,6 @@ const manifestsShape = z.object({
           tags: z.optional(z.nullable(z.array(z.string()))),
           createdTime: z.optional(z.string()),
           lastUpdateTime: z.optional(z.string()),
-          configMediaType: z.optional(z.nullable(z.string())),
         }),
       ),
     ),
@@ -59,14 +57,10 @@ export const acr: RegistryConnector = {
     const listing = createListing(access, credentialsOf(access), `the ${what}`, repository);
     return pagesOf(what, from, async (at = `/acr/v1/${repository}/_manifests?n=${pageSize}&orderby=timedesc`) => {
       const { value, next } = await listing.get(at, manifestsShape);
-      const items = (value.manifests ?? []).flatMap((manifest): ListedImage[] => {
+      const items = (value.manifests ?? []).map((manifest): ListedImage => {
         const tags = manifest.tags ?? [];
-        const isCompanion = tags.length > 0 && tags.every(isReferrersTag);
-        if (isCompanion || !isImage(manifest.configMediaType)) return [];
         const pushed = pushedAt(manifest.lastUpdateTime ?? manifest.createdTime);
-        return [
-          { digest: manifest.digest, tags: tags.filter((tag) => wantsTag(tag) && !isReferrersTag(tag)), ...pushed },
-        ];
+        return { digest: manifest.digest, tags: tags.filter(wantsTag), ...pushed };
       });
       return { items, ...(next !== undefined && { next }) };
     });
@@ -77,9 +71,4 @@ function credentialsOf(access: RegistryAccess) {
   const { signIn } = access;
   if (signIn.method === 'password') return passwordFinder(signIn.username, signIn.password);
   return signIn.method === 'anonymous' ? noCredentials : exchangeFinder(access);
-}
-
-/** Charts, signatures and other artifacts have configurations of other kinds; indexes have none. */
-function isImage(configMediaType: string | null | undefined): boolean {
-  return !configMediaType || /(?:container\.image\.v1|image\.config\.v1)\+json$/.test(configMediaType);
 }

@@ -86,6 +86,7 @@ test('images of all repositories for images of the key’s project are listed, w
     [
       ['a', ['1.0', 'latest']],
       ['b', []],
+      ['c', [`sha256-${'a'.repeat(64)}.sig`]],
     ],
   );
   await assertResumable(repositoriesOf(artifactRegistry, access));

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { fetchListed } from '../registry/listing.ts';
 import { pagesAcross, pagesOf, pushedAt } from '../registry/paging.ts';
-import { isReferrersTag } from '../registry/reference.ts';
 import type { ListedImage, Page, RegistryAccess, RegistryConnector } from '../registry-connector.ts';
 import { googleAccess, tokenFinder } from './artifact-registry/google-access.ts';
 
@@ -51,11 +50,9 @@ export const artifactRegistry: RegistryConnector = {
     const path = `projects/${project}/locations/${locationOf(access.host)}/repositories/${folder}/packages/${name}/versions?view=FULL&`;
     return pagesOf(`images of ${repository}`, from, async (at) => {
       const answer = await fetchPage(access, path, at, versionsShape);
-      const items = (answer.versions ?? []).flatMap((version): ListedImage[] => {
-        const all = (version.relatedTags ?? []).map((tag) => lastPart(tag.name));
-        if (all.length > 0 && all.every(isReferrersTag)) return [];
-        const tags = all.filter((tag) => wantsTag(tag) && !isReferrersTag(tag));
-        return [{ digest: lastPart(version.name), tags, ...pushedAt(version.createTime) }];
+      const items = (answer.versions ?? []).map((version): ListedImage => {
+        const tags = (version.relatedTags ?? []).map((tag) => lastPart(tag.name)).filter(wantsTag);
+        return { digest: lastPart(version.name), tags, ...pushedAt(version.createTime) };
       });
       return { items, ...(answer.nextPageToken && { next: answer.nextPageToken }) };
     });

@@ -29,7 +29,7 @@ const lists: Pretender = ({ method, path, headers }, response) => {
     json(response, 200, { name: 'x', [name]: shown }, more ? { link } : {});
   };
   if (url.pathname === '/v2/_catalog') return page(repositories, 3, 'repositories');
-  if (url.pathname === '/v2/team/app1/tags/list') return page([...tags, `sha256-${'a'.repeat(64)}`], 70, 'tags');
+  if (url.pathname === '/v2/team/app1/tags/list') return page(tags, 70, 'tags');
   if (url.pathname === '/v2/team/app2/tags/list') return json(response, 200, { name: 'team/app2', tags: null });
   const [, tag = ''] = /^\/v2\/team\/app1\/manifests\/([^/]+)$/.exec(url.pathname) ?? [];
   const index = tags.indexOf(tag);

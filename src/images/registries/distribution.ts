@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { createListing, noCredentials, passwordFinder } from '../registry/listing.ts';
 import { pagesOf } from '../registry/paging.ts';
-import { isReferrersTag } from '../registry/reference.ts';
 import type { ImagesQuestion, ListedImage, Page, RegistryAccess, RegistryConnector } from '../registry-connector.ts';
 
 const catalogueShape = z.object({ repositories: z.nullable(z.array(z.string())) });
@@ -49,7 +48,7 @@ async function* images(access: RegistryAccess, question: ImagesQuestion): AsyncG
   let skip = Number(offset);
   const lists = pagesOf(`tags of ${repository}`, firstPath, async (at = firstPath) => {
     const { value, next } = await listing.get(at, tagsShape);
-    const tags = (value.tags ?? []).filter((tag) => !isReferrersTag(tag) && wantsTag(tag));
+    const tags = (value.tags ?? []).filter(wantsTag);
     return { items: tags.map((tag) => ({ tag, page: at })), ...(next !== undefined && { next }) };
   });
   for await (const { items, next } of lists) {

@@ -76,6 +76,7 @@ test('tags give the digest of their index; one that has none cannot be named', a
   assert.deepEqual(await allImages(dockerHub, access, 'library/alpine'), [
     { digest: numberedDigest(1), tags: ['3.20'], pushed },
     { digest: numberedDigest(2), tags: ['old'], pushed },
+    { digest: numberedDigest(9), tags: [`sha256-${'a'.repeat(64)}.sig`], pushed },
   ]);
 });
 

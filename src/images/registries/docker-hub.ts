@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { fetchListed, noCredentials, passwordFinder } from '../registry/listing.ts';
 import { pageNumber, pagesAcross, pagesOf, pushedAt } from '../registry/paging.ts';
-import { isReferrersTag } from '../registry/reference.ts';
 import type { ListedImage, Page, RegistryAccess, RegistryConnector } from '../registry-connector.ts';
 
 const tokenShape = z.object({ access_token: z.string() });
@@ -51,7 +50,7 @@ export const dockerHub: RegistryConnector = {
       const { value } = await fetchListed(access, errand, tagsShape);
       const items = value.results.flatMap((tag): ListedImage[] => {
         const digest = tag.digest ?? (tag.images?.length === 1 ? tag.images[0]?.digest : undefined);
-        if (!digest || !wantsTag(tag.name) || isReferrersTag(tag.name)) return [];
+        if (!digest || !wantsTag(tag.name)) return [];
         return [{ digest, tags: [tag.name], ...pushedAt(tag.tag_last_pushed) }];
       });
       return { items, ...(value.next && { next: String(pageNumber(at) + 1) }) };

@@ -65,6 +65,8 @@ test('repositories and images are listed to the end, by signed requests', async 
       ['a', ['1.0'], 1_767_225_600_000],
       ['b', ['1.1', 'latest'], 1_767_225_600_000],
       ['c', [], 1_767_225_600_000],
+      ['d', ['chart'], 1_767_225_600_000],
+      ['e', [`sha256-${'b'.repeat(64)}`], 1_767_225_600_000],
     ],
   );
   await assertResumable(repositoriesOf(ecr, access));
@@ -83,7 +85,7 @@ test('pulling gets the password of twelve hours, once', async (t) => {
 
 test('a role of another account is assumed, and its session signs from then on', async (t) => {
   const { access, seen } = await open(t, { roleArn: role.arn });
-  assert.equal((await allImages(ecr, access, 'team/app')).length, 3);
+  assert.equal((await allImages(ecr, access, 'team/app')).length, 5);
   assert.equal(seen.filter((one) => one.includes('sts.')).length, 1);
 });
 

@@ -1,5 +1,4 @@
 import { pagesOf } from '../registry/paging.ts';
-import { isReferrersTag } from '../registry/reference.ts';
 import type { ListedImage, RegistryConnector } from '../registry-connector.ts';
 import { askEcr, tokenFinder } from './ecr/ask-ecr.ts';
 import { ecrPlace } from './ecr/place.ts';
@@ -41,16 +40,12 @@ export const ecr: RegistryConnector = {
         client.send(new DescribeImagesCommand({ registryId, repositoryName: repository, nextToken, maxResults: 1000 })),
       );
       const items = (answer.imageDetails ?? []).flatMap((detail): ListedImage[] => {
-        const { imageDigest, imageTags = [], imagePushedAt, artifactMediaType } = detail;
-        const isCompanion = imageTags.length > 0 && imageTags.every(isReferrersTag);
-        if (imageDigest === undefined || isCompanion || !isImage(artifactMediaType)) return [];
-        const tags = imageTags.filter((tag) => wantsTag(tag) && !isReferrersTag(tag));
-        return [{ digest: imageDigest, tags, ...(imagePushedAt && { pushed: imagePushedAt }) }];
+        const { imageDigest, imageTags = [], imagePushedAt } = detail;
+        if (imageDigest === undefined) return [];
+        return [
+          { digest: imageDigest, tags: imageTags.filter(wantsTag), ...(imagePushedAt && { pushed: imagePushedAt }) },
+        ];
       });
       return { items, ...(answer.nextToken && { next: answer.nextToken }) };
     }),
 };
-
-function isImage(artifactMediaType: string | undefined): boolean {
-  return !artifactMediaType || /(?:container\.image\.v1|image\.config\.v1)\+json$/.test(artifactMediaType);
-}

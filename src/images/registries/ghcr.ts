@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import { AppError } from '../../lib/errors.ts';
 import { fetchListed, noCredentials, passwordFinder } from '../registry/listing.ts';
 import { numbered, pageNumber, pagesAcross, pagesOf, pushedAt } from '../registry/paging.ts';
-import { isReferrersTag } from '../registry/reference.ts';
 import type { ListedImage, Page, RegistryAccess, RegistryConnector } from '../registry-connector.ts';
 
 const packagesShape = z.array(z.object({ name: z.string(), owner: z.object({ login: z.string() }) }));
@@ -44,10 +43,9 @@ export const ghcr: RegistryConnector = {
     const path = `${await ownerPath(access, owner)}/packages/container/${encodeURIComponent(rest.join('/'))}/versions?`;
     yield* pagesOf(`images of ${repository}`, from, async (at) => {
       const read = await fetchPage(access, path, at, versionsShape);
-      const items = read.items.flatMap(({ name, updated_at, metadata }): ListedImage[] => {
+      const items = read.items.map(({ name, updated_at, metadata }): ListedImage => {
         const tags = metadata?.container?.tags ?? [];
-        if (tags.length > 0 && tags.every(isReferrersTag)) return [];
-        return [{ digest: name, tags: tags.filter(wantsTag), ...pushedAt(updated_at) }];
+        return { digest: name, tags: tags.filter(wantsTag), ...pushedAt(updated_at) };
       });
       return { ...read, items };
     });

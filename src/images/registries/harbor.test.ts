@@ -69,13 +69,14 @@ test('a robot that sees one project lists that one', async (t) => {
   assert.ok(!seen.some((one) => /\/projects\?/.test(one)));
 });
 
-test('images are listed with their tags, and nothing that is no image', async (t) => {
+test('artifacts are listed with their tags, whatever their manifests will say they are', async (t) => {
   const { access } = await open(t);
   const images = await allImages(harbor, access, 'team/deep/er', (tag) => tag !== 'latest');
   const pushed = new Date('2026-01-02T03:04:05.000Z');
   assert.deepEqual(images, [
     { digest: numberedDigest(1), tags: ['1.0'], pushed },
     { digest: numberedDigest(2), tags: [], pushed },
+    { digest: numberedDigest(3), tags: ['chart'], pushed },
   ]);
   await assert.rejects(allImages(harbor, access, 'team/none'), { code: 'NOT_FOUND' });
 });

@@ -1,14 +1,12 @@
 import * as z from 'zod/mini';
 import { fetchListed, noCredentials, passwordFinder, registryBase } from '../registry/listing.ts';
 import { numbered, pageNumber, pagesAcross, pagesOf, pushedAt } from '../registry/paging.ts';
-import { isReferrersTag } from '../registry/reference.ts';
 import type { ListedImage, Page, RegistryAccess, RegistryConnector } from '../registry-connector.ts';
 
 const namedShape = z.array(z.object({ name: z.string() }));
 const artifactsShape = z.array(
   z.object({
     digest: z.string(),
-    type: z.optional(z.string()),
     push_time: z.optional(z.string()),
     tags: z.optional(z.nullable(z.array(z.object({ name: z.string() })))),
   }),
@@ -41,8 +39,7 @@ export const harbor: RegistryConnector = {
     const path = `/api/v2.0/projects/${project}/repositories/${name}/artifacts?with_tag=true`;
     return pagesOf(`images of ${repository}`, from, async (at) => {
       const read = await fetchPage(access, path, at, artifactsShape);
-      const images = read.items.filter(({ type }) => type === undefined || type === 'IMAGE');
-      return { ...read, items: images.map((artifact) => listed(artifact, wantsTag)) };
+      return { ...read, items: read.items.map((artifact) => listed(artifact, wantsTag)) };
     });
   },
 };
@@ -50,7 +47,7 @@ export const harbor: RegistryConnector = {
 type Artifact = z.infer<typeof artifactsShape>[number];
 
 function listed({ digest, push_time, tags }: Artifact, wantsTag: (tag: string) => boolean): ListedImage {
-  const names = (tags ?? []).map(({ name }) => name).filter((tag) => wantsTag(tag) && !isReferrersTag(tag));
+  const names = (tags ?? []).map(({ name }) => name).filter(wantsTag);
   return { digest, tags: names, ...pushedAt(push_time) };
 }
 

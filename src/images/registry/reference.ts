@@ -49,11 +49,6 @@ export function isTag(text: string): boolean {
   return /^\w[\w.-]{0,127}$/.test(text);
 }
 
-/** Tags under which signatures and other companions of an image lie where a registry has no referrers API. */
-export function isReferrersTag(tag: string): boolean {
-  return /^sha256-[0-9a-f]{64}(?:\.\w{1,20})?$/.test(tag);
-}
-
 /** Whether the text is a host and maybe a port. */
 export function isRegistryHost(text: string): boolean {
   return isHostAndPort(text);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isReferrersTag, isRepository, isTag } from '../../images/registry/reference.ts';
+import { isRepository, isTag } from '../../images/registry/reference.ts';
 import { isDigest } from '../../lib/digest.ts';
 import { takeDeliveries, takenDeliveries } from '../../store/notifications.ts';
 import { findRegistry, type RegistryStored } from '../../store/registries.ts';
@@ -103,8 +103,7 @@ function wantedNews(row: RegistryStored, news: readonly News[], now: Date): read
   return news.flatMap(({ at, digest, tag, repository, ...rest }): ImageNews[] => {
     const age = now.getTime() - at.getTime();
     if (age > oldestMs || age < -newestMs || !isRepository(repository)) return [];
-    if ((digest !== undefined && !isDigest(digest)) || (tag !== undefined && (!isTag(tag) || isReferrersTag(tag))))
-      return [];
+    if ((digest !== undefined && !isDigest(digest)) || (tag !== undefined && !isTag(tag))) return [];
     if (digest === undefined && tag === undefined) return [];
     if (rest.kind === 'push') {
       if (!looksAt(filters, repository)) return [];
