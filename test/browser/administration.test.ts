@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { jobId } from '../../web/dev/answers/operation.ts';
 import { sha256 } from '../../web/dev/estate.ts';
-import { noBrowser, settled } from '../support/browser.ts';
+import { assertSound, noBrowser, settled } from '../support/browser.ts';
 import { useConsole } from '../support/console.ts';
 
 const image = sha256('image 0');
@@ -113,6 +113,41 @@ describe('administration', { skip: noBrowser }, () => {
       await page.getByText(/This would silence/).waitFor();
       await page.getByText('registry.harbour.example/shop/checkout:1.18.0').waitFor();
     }
+  });
+
+  test('a finding says that an exception was asked for, and leads to it instead of asking twice', async () => {
+    const opened = await open('/images?q=payments-gateway');
+    const { page } = opened;
+    await page.locator('[data-index="0"] [data-name]').click();
+    await page.getByRole('tab', { name: /^Findings/ }).click();
+    const row = page.locator('[data-index]', { hasText: 'CVE-2021-44228' });
+    await row.getByText('exception asked').waitFor();
+    assert.equal(await row.getByRole('link', { name: /^Ask for an exception/ }).count(), 0);
+    await row.click({ position: { x: 4, y: 4 } });
+    const details = page.getByRole('complementary');
+    await details.getByText(/asked for an exception .* it waits for a decision/).waitFor();
+    assert.equal(await details.getByRole('link', { name: 'Ask for an exception' }).count(), 0);
+    await assertSound(opened, 'a finding with a request');
+    await details.getByRole('link', { name: 'Open the request' }).click();
+
+    await page.getByRole('complementary').getByRole('button', { name: 'Refuse' }).waitFor();
+  });
+
+  test('who asks for an exception is shown what was asked, stands or was refused about the same', async () => {
+    const { page } = await open('/exceptions/-/ask?vulnerability=CVE-2021-44228');
+    const about = page.getByRole('list', { name: 'Exceptions about the same' });
+    await about.getByText(/asked for by a-person-with/).waitFor();
+    await page.getByLabel('Repository (optional)').fill('elsewhere/*');
+    await about.waitFor({ state: 'hidden' });
+    await page.getByLabel('Repository (optional)').fill('shop/*');
+    await about.getByRole('link', { name: 'Open it' }).click();
+    await page.getByRole('complementary').getByRole('button', { name: 'Refuse' }).click();
+    await page.getByText('The exception was refused').waitFor();
+
+    await page.goBack();
+    await about.getByText(/refused by ada/).waitFor();
+    await about.getByRole('link', { name: 'Open it' }).click();
+    await page.getByRole('complementary').getByText('Refused', { exact: true }).waitFor();
   });
 
   test('an exception that who sees only a part asks for names the place', async () => {

@@ -14,6 +14,9 @@ export const registryAddress = (name: string) => `/registries/${part(name)}`;
 export const connectRegistryAddress = '/registries/-/connect';
 export const askExceptionAddress = (scope: object = {}) => `/exceptions/-/ask${queryText(scope)}`;
 export const jobsAddress = (filter: object = {}) => `/jobs${queryText(filter)}`;
+/** What ended is listed only when it is asked for. */
+export const exceptionAddress = ({ id, state }: { readonly id: string; readonly state: string }) =>
+  exceptionsAddress({ selected: id, state: state === 'asked' || state === 'approved' ? undefined : state });
 export const exceptionsAddress = (filter: object = {}) => `/exceptions${queryText(filter)}`;
 
 /** A file of the API, for links that download. */

@@ -16,7 +16,7 @@ import { MockProblem, mock, pageOfRows } from '../mock-answer.ts';
 const made = new WeakMap<Estate, ExceptionRow[]>();
 const id = (index: number) => `ac4879bf-d791-4a19-95c2-${String(index).padStart(12, '0')}`;
 
-function exceptionsOf(estate: Estate): ExceptionRow[] {
+export function exceptionsOf(estate: Estate): ExceptionRow[] {
   const known = made.get(estate);
   if (known) return known;
   const rows: ExceptionRow[] = [
@@ -41,7 +41,7 @@ function exceptionsOf(estate: Estate): ExceptionRow[] {
       scope: {
         vulnerability: 'CVE-2021-44228',
         package: 'org.apache.logging.log4j:log4j-core',
-        repository: 'payments/*',
+        repository: 'shop/payments-*',
       },
       reason: 'The affected lookup is switched off in this product, and no text of a stranger reaches the log.',
       kind: 'not-reachable',

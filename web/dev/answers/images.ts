@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import {
+  type FindingRow,
   facets,
   findingPage,
   findingQuery,
@@ -20,6 +21,7 @@ import type { Estate } from '../estate.ts';
 import { sha256 } from '../estate.ts';
 import { findingsOf, historyOf, packagesOf, partsOf, upgradesOf, whyOf } from '../image-parts.ts';
 import { MockProblem, mock, pageOfRows } from '../mock-answer.ts';
+import { exceptionsOf } from './exceptions.ts';
 
 type Filter = z.output<typeof imageFilter>;
 
@@ -114,14 +116,17 @@ export const imageAnswers = [
     schema: findingPage,
     answer: ({ params, query, estate }) => {
       const q = query.q?.toLowerCase();
-      const rows = findingsOf(find(estate, params.digest), estate.scenario).filter(
-        (row) =>
-          (!q || `${row.vulnerability} ${row.title} ${row.package.name}`.toLowerCase().includes(q)) &&
-          (!query.severity || query.severity.includes(row.severity)) &&
-          (!query.status || query.status.includes(row.status)) &&
-          (query.exploited === undefined || Boolean(row.threat.kev) === query.exploited) &&
-          (query.fixable === undefined || row.fixed.length > 0 === query.fixable),
-      );
+      const image = find(estate, params.digest);
+      const rows = findingsOf(image, estate.scenario)
+        .map((row) => withRequest(row, image, estate))
+        .filter(
+          (row) =>
+            (!q || `${row.vulnerability} ${row.title} ${row.package.name}`.toLowerCase().includes(q)) &&
+            (!query.severity || query.severity.includes(row.severity)) &&
+            (!query.status || query.status.includes(row.status)) &&
+            (query.exploited === undefined || Boolean(row.threat.kev) === query.exploited) &&
+            (query.fixable === undefined || row.fixed.length > 0 === query.fixable),
+        );
       return pageOfRows(rows, query);
     },
   }),
@@ -173,6 +178,28 @@ export const imageAnswers = [
     answer: ({ params }) => whyOf(params.id ?? ''),
   }),
 ];
+
+function withRequest(row: FindingRow, image: ImageRow, estate: Estate): FindingRow {
+  const found = exceptionsOf(estate).find(
+    ({ state, scope }) =>
+      (state === 'asked' || state === 'refused') &&
+      (!scope.vulnerability || scope.vulnerability === row.vulnerability) &&
+      (!scope.package || scope.package === row.package.name) &&
+      (!scope.image || scope.image === image.digest) &&
+      (!scope.repository || image.locations.some((one) => isLike(one.repository, scope.repository ?? ''))),
+  );
+  if (found?.state === 'asked')
+    return { ...row, request: { id: found.id, state: 'asked', by: found.askedBy, at: found.askedAt } };
+  if (found?.state === 'refused')
+    return {
+      ...row,
+      request: { id: found.id, state: 'refused', by: found.decidedBy ?? '', at: found.decidedAt ?? found.askedAt },
+    };
+  return row;
+}
+
+const isLike = (text: string, glob: string) =>
+  glob.endsWith('*') ? text.startsWith(glob.slice(0, -1)) : text === glob;
 
 function find(estate: Estate, digest: string | undefined): ImageRow {
   const image = estate.images.find((one) => one.digest === digest);

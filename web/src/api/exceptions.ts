@@ -5,10 +5,20 @@ import type {
   ExceptionRequest,
   ExceptionRow,
 } from '../../../src/server/contract/exceptions.ts';
+import { useAnswer } from './answer.ts';
 import { useApi } from './api-context.ts';
-import { useGrowingList } from './page.ts';
+import { type Page, useGrowingList } from './page.ts';
 
 export const useExceptions = (query: object) => useGrowingList<ExceptionRow>(['exceptions'], '/exceptions', query);
+
+/** Those that were asked for, stand or were refused, about a vulnerability or package. */
+export const useExceptionsAbout = (name: string | undefined) =>
+  useAnswer<Page<ExceptionRow>>(
+    ['exceptions', 'about', name],
+    '/exceptions',
+    { q: name, state: ['asked', 'approved', 'refused'], limit: 100 },
+    { enabled: Boolean(name), placeholderData: keepPreviousData },
+  );
 
 export type ExceptionScope = ExceptionRequest['scope'];
 

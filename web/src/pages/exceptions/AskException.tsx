@@ -10,6 +10,7 @@ import { useSettings } from '../../api/settings.ts';
 import { Form, FormPair, FormSection } from '../../components/Form.tsx';
 import { formatDate, plural } from '../../components/format.ts';
 import { PageHead } from '../../components/PageHead.tsx';
+import { Existing } from './Existing.tsx';
 import classes from './exceptions.module.css';
 import { kindHints, kindTitles, reachText } from './words.tsx';
 
@@ -85,6 +86,7 @@ export function Page() {
                   ? `This would silence ${reachText(reach.data)} now, and whatever else fits while it stands. Nothing is silenced before an analyst approves it.`
                   : 'Counting what it would silence…'}
           </div>
+          {isNamed && <Existing scope={asked} />}
         </FormSection>
         <FormSection title="Why">
           <Radio.Group label="Kind" value={kind} onChange={(value) => setKind(value as ExceptionRow['kind'])}>

@@ -1,5 +1,5 @@
 import type { FindingRow } from '../../../../src/server/contract/images.ts';
-import { exceptionsAddress } from '../../addresses.ts';
+import { exceptionAddress } from '../../addresses.ts';
 import type { ExceptionScope } from '../../api/exceptions.ts';
 import { useFindingWhy } from '../../api/images.ts';
 import { Age } from '../../components/Age.tsx';
@@ -13,6 +13,7 @@ import { PartialState } from '../../components/PartialState.tsx';
 import { ScoreParts, ScorePartsSkeleton } from '../../components/Score.tsx';
 import { Severity } from '../../components/Severity.tsx';
 import { Why } from '../../components/Why.tsx';
+import { RequestState } from './FindingRequest.tsx';
 import classes from './images.module.css';
 
 const causes: Readonly<Record<FindingRow['cause'], string>> = {
@@ -38,9 +39,10 @@ export function FindingReasons({ finding, scope }: FindingReasonsProps) {
         <PartialState>
           Excepted: {finding.exception.reason}
           {finding.exception.expires && ` Until ${formatDate(finding.exception.expires)}.`}{' '}
-          <AppLink to={exceptionsAddress({ selected: finding.exception.id })}>See the exception</AppLink>
+          <AppLink to={exceptionAddress({ ...finding.exception, state: 'approved' })}>See the exception</AppLink>
         </PartialState>
       )}
+      {finding.request && <RequestState request={finding.request} />}
       {finding.title && (
         <p className={classes.lead}>
           <bdi>{finding.title}</bdi>
@@ -65,7 +67,7 @@ export function FindingReasons({ finding, scope }: FindingReasonsProps) {
           ['Lies in', <FindingPlaces key="places" finding={finding} />],
         ]}
       />
-      {!finding.exception && (
+      {!finding.exception && finding.request?.state !== 'asked' && (
         <div className={classes.ask}>
           <AskException scope={scope} />
         </div>

@@ -21,6 +21,7 @@ import { type ListFilters, titled, useListQuery } from '../../components/list-fi
 import { severityOptions } from '../../components/severity-options.tsx';
 import { Tag } from '../../components/Tag.tsx';
 import { FindingReasons, FindingScore } from './FindingPanel.tsx';
+import { RequestTag } from './FindingRequest.tsx';
 
 const filters: ListFilters = {
   search: 'CVE, words or a package',
@@ -56,6 +57,7 @@ const findingColumns = (scopeOf: (row: FindingRow) => ExceptionScope): readonly 
             <Tag>excepted</Tag>
           </span>
         )}
+        {row.request && <RequestTag request={row.request} />}
       </FlawName>
     ),
   },
@@ -74,7 +76,7 @@ const findingColumns = (scopeOf: (row: FindingRow) => ExceptionScope): readonly 
     width: '24px',
     priority: 3,
     card: 'hidden',
-    cell: (row) => !row.exception && <AskExceptionIcon scope={scopeOf(row)} />,
+    cell: (row) => !row.exception && row.request?.state !== 'asked' && <AskExceptionIcon scope={scopeOf(row)} />,
   },
 ];
 
