@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Store } from '../tables.ts';
-import { imagesWithFlaw, isImage } from './image-conditions.ts';
+import { imagesWithFlaw } from './image-conditions.ts';
 import { containsPattern, startsPattern } from './patterns.ts';
 import { imageName, imageVisible, type Visibility } from './visibility.ts';
 
@@ -44,8 +44,8 @@ async function searchImages(
 ): Promise<readonly ReadHit[]> {
   const digest = /^(sha256:)?([0-9a-f]{6,64})$/i.exec(q)?.[2];
   const byDigest = digest
-    ? sql`UNION SELECT 'image', i.digest, ${imageName(visibility, 'i')}, i.os FROM image AS i
-      WHERE i.digest LIKE ${startsPattern(`sha256:${digest.toLowerCase()}`)} AND i.gone IS NULL AND ${isImage} AND ${imageVisible(visibility, 'i.id')}`
+    ? sql`UNION SELECT 'image', i.digest, ${imageName(visibility, 'i')}, coalesce(i.os, i.artifact) FROM image AS i
+      WHERE i.digest LIKE ${startsPattern(`sha256:${digest.toLowerCase()}`)} AND i.gone IS NULL AND ${imageVisible(visibility, 'i.id')}`
     : sql``;
   const { rows } = await sql<ReadHit>`SELECT 'image' AS kind, i.digest AS id, ${imageName(visibility, 'i')} AS title,
       concat_ws(', ', i.os, CASE WHEN i.state = 'scanned' THEN s.critical || ' critical, ' || s.high || ' high' ELSE i.state END) AS detail
