@@ -66,6 +66,32 @@ describe('scans that are made elsewhere', () => {
     assert.equal((await (await within('prod/team/*')).send('POST', '/scans', elsewhere)).statusCode, 403);
   });
 
+  it('replace nothing that also lies where the pipeline does not decide', async () => {
+    const { store } = bare;
+    const analyst = await server.as('analyst');
+    const everything = await analyst.send('POST', '/scans', { name: 'registry.example/team/alpine:3.10', document });
+    const { digest, counts } = everything.json();
+    const registry = await store.selectFrom('registry').select('id').executeTakeFirstOrThrow();
+    const place = { registry: registry.id, host: 'registry.example', repository: 'payments/base' };
+    await placeImages(store, { ...place, images: [{ digest, tags: ['1'] }], at: new Date(), cause: 'push' });
+    const emptied = JSON.stringify({ ...documents.alpine, components: [] });
+    const within = (value: string) => server.as([{ role: 'analyst', scope: { kind: 'repository', value } }]);
+
+    for (const name of ['registry.example/team/alpine:3.10', 'registry.example/own/app:1']) {
+      const scoped = await within(name.includes('/own/') ? 'prod/own/*' : 'prod/team/*');
+      const answer = await scoped.send('POST', '/scans', { name, document: emptied });
+      assert.equal(answer.statusCode, 403, answer.body);
+      assert.match(answer.json().detail, /lies where your role does not reach/);
+    }
+    assert.equal((await (await within('prod/own/*')).get(`/images/${digest}`)).statusCode, 404);
+    assert.deepEqual((await analyst.get(`/images/${digest}`)).json().counts, counts);
+    const both = await server.as(
+      ['prod/team/*', 'prod/payments/*'].map((value) => ({ role: 'analyst', scope: { kind: 'repository', value } })),
+    );
+    const name = 'registry.example/team/alpine:3.10';
+    assert.equal((await both.send('POST', '/scans', { name, document })).statusCode, 201);
+  });
+
   it('are refused when they are no package list, or of nothing that has a digest', async () => {
     const analyst = await server.as('analyst');
     const nameless = JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, components: [] });

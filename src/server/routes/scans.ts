@@ -5,6 +5,7 @@ import { version } from '../../lib/version.ts';
 import type { ScannedImage } from '../../model/report.ts';
 import { placeImages } from '../../store/placements.ts';
 import { findPulledImage } from '../../store/read/find-pulled-image.ts';
+import { findUploadedOver } from '../../store/read/find-uploaded-over.ts';
 import { visibleTo } from '../../store/read/visibility.ts';
 import { putUploadedImage } from '../../store/uploads.ts';
 import { readInventoryDocument } from '../../vulnerability/sbom/read-sbom-file.ts';
@@ -34,6 +35,11 @@ const upload = route({
     const place = await placeOf(body.name, context);
     if (!mayUpload(caller, place))
       throw new AppError('FORBIDDEN', `Your role covers no place where ${body.name} would lie; ask for one that does.`);
+    if (!(await mayReplace(caller, digest, context)))
+      throw new AppError(
+        'FORBIDDEN',
+        `${digest} also lies where your role does not reach, and the scan that stands there is not replaced by yours. Ask for a role that covers all its places, or leave it to the server.`,
+      );
     const row = await imageRow(digest, image, body.name, place, context);
     const problems = [...inventory.problems, ...body.problems];
     const scanned = { ...image, reference: body.name };
@@ -98,6 +104,14 @@ function mayUpload(caller: Caller | undefined, place: Place | undefined): boolea
     ? { kind: 'repository' as const, value: `${place.name}/${place.repository}` }
     : { kind: 'all' as const };
   return covers(caller?.grants ?? [], { role: 'analyst', scope });
+}
+
+/** What stands about an image is said by those alone who decide wherever it lies: an empty list would hide its findings. */
+async function mayReplace(caller: Caller | undefined, digest: string, context: ServerContext): Promise<boolean> {
+  const reach = await visibleTo(context.store, caller?.grants ?? [], ['analyst', 'admin']);
+  const found = reach === 'everything' ? undefined : await findUploadedOver(context.store, digest, reach);
+  if (!found) return true;
+  return found.placed ? !found.beyond : mayUpload(caller, await placeOf(found.name, context));
 }
 
 /** In its registry, where that is known and the digest is the one that it has there; else by itself. */
