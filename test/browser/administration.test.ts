@@ -121,7 +121,7 @@ describe('administration', { skip: noBrowser }, () => {
     await page.locator('[data-index="0"] [data-name]').click();
     await page.getByRole('tab', { name: /^Findings/ }).click();
     const row = page.locator('[data-index]', { hasText: 'CVE-2021-44228' });
-    await row.getByText('exception asked').waitFor();
+    await row.getByText('asked', { exact: true }).waitFor();
     assert.equal(await row.getByRole('link', { name: /^Ask for an exception/ }).count(), 0);
     await row.click({ position: { x: 4, y: 4 } });
     const details = page.getByRole('complementary');

@@ -35,14 +35,16 @@ export function FindingReasons({ finding, scope }: FindingReasonsProps) {
   const why = useFindingWhy(finding.id);
   return (
     <>
-      {finding.exception && (
-        <PartialState>
-          Excepted: {finding.exception.reason}
-          {finding.exception.expires && ` Until ${formatDate(finding.exception.expires)}.`}{' '}
-          <AppLink to={exceptionAddress({ ...finding.exception, state: 'approved' })}>See the exception</AppLink>
-        </PartialState>
-      )}
-      {finding.request && <RequestState request={finding.request} />}
+      <div className={classes.notes}>
+        {finding.exception && (
+          <PartialState>
+            Excepted: {finding.exception.reason}
+            {finding.exception.expires && ` Until ${formatDate(finding.exception.expires)}.`}{' '}
+            <AppLink to={exceptionAddress({ ...finding.exception, state: 'approved' })}>See the exception</AppLink>
+          </PartialState>
+        )}
+        {finding.request && <RequestState request={finding.request} />}
+      </div>
       {finding.title && (
         <p className={classes.lead}>
           <bdi>{finding.title}</bdi>

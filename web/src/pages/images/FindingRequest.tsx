@@ -9,8 +9,8 @@ type Request = NonNullable<FindingRow['request']>;
 
 export function RequestTag({ request }: { readonly request: Request }) {
   return (
-    <span data-whole title={request.state === 'asked' ? `Asked for by ${request.by}` : `Refused by ${request.by}`}>
-      <Tag tone={request.state === 'asked' ? 'warn' : 'plain'}>exception {request.state}</Tag>
+    <span data-whole title={`An exception was ${request.state === 'asked' ? 'asked for' : 'refused'} by ${request.by}`}>
+      <Tag tone={request.state === 'asked' ? 'warn' : 'plain'}>{request.state}</Tag>
     </span>
   );
 }
