@@ -29,6 +29,8 @@ export interface EstateOptions {
   readonly images: number;
   /** Data directory of a server that holds it, made when there is none; else it is made for this run. */
   readonly dataDir: string | undefined;
+  /** The same with 50,000 images. */
+  readonly largeDataDir: string | undefined;
   /** How long it is asked. */
   readonly seconds: number;
 }
@@ -53,7 +55,7 @@ export interface Series {
   readonly values: readonly number[];
 }
 
-export type Unit = 'ms' | 'MB' | '×' | 'million/s' | '';
+export type Unit = 'ms' | 'kB' | 'MB' | '×' | 'million/s' | '';
 
 /** A budget of the design, and how near the measured figures come to it. */
 export interface Verdict {

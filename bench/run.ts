@@ -20,6 +20,7 @@ Usage: npm run bench -- [options]
   --only NAME    one benchmark; may be given several times: ${benchmarks.map(({ id }) => id).join(', ')}
   --images-in-store N  images of the server's estate; default: 5000
   --store DIR    keep that estate there, or take what is there
+  --large-store DIR  the same with 50,000 images
   --seconds N    how long the server is asked under load; default: 60
   --runs N       counted runs of each side; default: 5
   --json FILE    all figures; default: dist/bench.json
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     runs: { ...text, default: '5' },
     'images-in-store': { ...text, default: '5000' },
     store: text,
+    'large-store': text,
     seconds: { ...text, default: '60' },
     json: { ...text, default: join(import.meta.dirname, '../dist/bench.json') },
     markdown: flag,
@@ -85,6 +87,7 @@ async function runAll(directory: string, runs: number): Promise<readonly Result[
     estate: {
       images: Number(values['images-in-store']),
       dataDir: values.store && resolve(values.store),
+      largeDataDir: values['large-store'] && resolve(values['large-store']),
       seconds: Number(values.seconds),
     },
   };

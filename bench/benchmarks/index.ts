@@ -9,6 +9,7 @@ import { peakMemory } from './peak-memory.ts';
 import { pushToFindings } from './push-to-findings.ts';
 import { sbomMatching } from './sbom-matching.ts';
 import { serverLoad } from './server-load.ts';
+import { serverReads } from './server-reads.ts';
 import { serverStart } from './server-start.ts';
 import { startUp } from './start-up.ts';
 import { storeDelta } from './store-delta.ts';
@@ -30,6 +31,7 @@ export const benchmarks: readonly Benchmark[] = [
   pushToFindings,
   fullAssessment,
   serverLoad,
+  serverReads,
   webhookFlood,
   storeDelta,
 ];
