@@ -90,3 +90,11 @@ test('what is no event is not heard', async () => {
   assert.deepEqual(heard, [{ kind: 'registry', name: 'last' }]);
   stop();
 });
+
+test('ends when it is closed while it still connects', async () => {
+  const brief = openEvents({ url: database.url, log, gatherMs: 5 });
+
+  const ended = await Promise.race([brief.close().then(() => true), wait(5_000, false, { ref: false })]);
+
+  assert.ok(ended);
+});

@@ -93,9 +93,11 @@ export function openEvents({ url, log, gatherMs = 50 }: SharedEventsOptions): Sh
       try {
         await made.connect();
         await made.query(`LISTEN ${channel}`);
-        client = made;
         failures = 0;
-        await lost;
+        if (!closing.signal.aborted) {
+          client = made;
+          await lost;
+        }
         if (!closing.signal.aborted) log.warn('The connection for live events was lost; it is made again.');
       } catch (error) {
         failures += 1;
