@@ -9,8 +9,9 @@ export interface QueuedWork {
 
 export const queueNames = ['scan', 'crawl', 'tick'] as const;
 
-/** A replica that is lost stops its heartbeat; so long it takes until another one takes its work up. */
+/** A replica that is lost stops its heartbeat. Another one takes its work up this much later, and the time between two looks. */
 const heartbeatSeconds = 15;
+const lookSeconds = 5;
 const connections = 4;
 
 export interface BossOptions {
@@ -30,6 +31,8 @@ export async function startBoss({ url, log, expireSeconds }: BossOptions): Promi
     application_name: 'breakwater-queue',
     openTelemetry: { enabled: false },
     registerInstance: false,
+    superviseIntervalSeconds: lookSeconds,
+    monitorIntervalSeconds: lookSeconds,
   });
   boss.on('error', (error) => log.warn({ err: error }, 'the queue met an error'));
   boss.on('warning', (warning) => log.debug({ warning }, 'the queue warns'));
