@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'IMAGE_NOT_FOUND'
   | 'INPUT_UNREADABLE'
   | 'INPUT_UNRECOGNISED'
+  | 'KEY_REUSED'
   | 'LIMIT_EXCEEDED'
   | 'NOT_AN_IMAGE'
   | 'NOT_FOUND'

@@ -50,6 +50,7 @@ export interface Tables {
     expires: Instant;
     last_used: MaybeInstant;
   };
+  repeatable_request: { account: string; key: string; request: Buffer; at: Instant; answer: Buffer | null };
   trail: {
     id: Generated<string>;
     at: DefaultedInstant;

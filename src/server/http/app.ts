@@ -17,6 +17,7 @@ import { Refusal } from '../refusal.ts';
 import type { Caller, Route } from '../route.ts';
 import { isSecure } from '../sign-in/sessions.ts';
 import { recordAction } from '../trail.ts';
+import { answerOnce } from './answer-once.ts';
 import { serveConsole } from './console-files.ts';
 import { createGate, type Gate } from './gate.ts';
 import { openApiDocument } from './openapi.ts';
@@ -130,9 +131,12 @@ function addRoute(app: FastifyInstance, context: ServerContext, route: Route, ga
     handler: async (request, reply) => {
       const stop = abortWhenGone(route, reply, running);
       try {
-        const given = await route.handle({ ...read(request), ...surroundings(request, stop) } as never, context);
-        await recordAction(context, route, attemptOf(request), { answer: given });
-        return await sendAnswer(route, given, request, reply);
+        const answer = await answerOnce(context, route, request, reply, async () => {
+          const given = await route.handle({ ...read(request), ...surroundings(request, stop) } as never, context);
+          await recordAction(context, route, attemptOf(request), { answer: given });
+          return given;
+        });
+        return await sendAnswer(route, answer, request, reply);
       } catch (error) {
         await recordRefusal(context, route, request, error);
         throw error;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { problemDetails } from '../contract/paging.ts';
 import type { Route } from '../route.ts';
+import { keyHeader, keyPattern, takesKey } from './answer-once.ts';
 import { errorStatuses } from './error-statuses.ts';
 import { schemaNames } from './schema-names.ts';
 import { strictly } from './strict.ts';
@@ -54,7 +55,8 @@ export function openApiDocument(routes: readonly Route[]): Json {
 
 function operationOf(route: Route, components: Components): Json {
   const { params, query, body, access } = route;
-  const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query')];
+  const key = takesKey(route) ? [keyParameter] : [];
+  const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query'), ...key];
   return {
     operationId: route.id,
     tags: [tagOf(route)],
@@ -71,6 +73,15 @@ function operationOf(route: Route, components: Components): Json {
     },
   };
 }
+
+const keyParameter: Json = {
+  name: keyHeader,
+  in: 'header',
+  required: false,
+  description:
+    'Random, and new for each thing asked for: a request that is repeated with it within a day, because its answer was lost, is done once and answered the same (with `Idempotency-Replayed: true`). 422 when it was used for another request, 409 while the first is being answered.',
+  schema: { type: 'string', pattern: keyPattern },
+};
 
 function goodResponses(route: Route, components: Components): Json {
   const { answer, streams, method, status } = route;

@@ -22,6 +22,7 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   IMAGE_NOT_FOUND: 404,
   INPUT_UNREADABLE: 422,
   INPUT_UNRECOGNISED: 422,
+  KEY_REUSED: 422,
   LIMIT_EXCEEDED: 413,
   NOT_AN_IMAGE: 422,
   NOT_FOUND: 404,

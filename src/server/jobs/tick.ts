@@ -1,6 +1,7 @@
 import { expireExceptions } from '../../store/excepted.ts';
 import { pruneJobs } from '../../store/jobs.ts';
 import { forgetDeliveries } from '../../store/notifications.ts';
+import { forgetRequests, requestsKeptMs } from '../../store/repeatable-requests.ts';
 import { settlePlacements } from '../../store/settle-placements.ts';
 import type { ServerContext } from '../context.ts';
 import { deliveriesKeptMs } from '../notifications/receive.ts';
@@ -21,6 +22,7 @@ export async function runTick(context: ServerContext): Promise<void> {
     ['notifications', pruneNotifications],
     ['placements', settleLeftovers],
     ['sign-ins', tidySignIns],
+    ['repeatable requests', pruneRequests],
     ['exceptions', endExceptions],
     ['history', tidyHistory],
     ['end of life', followCalendar],
@@ -54,6 +56,10 @@ async function endExceptions({ store, events, now }: ServerContext): Promise<voi
 
 async function pruneNotifications({ store, now }: ServerContext): Promise<void> {
   await forgetDeliveries(store, new Date(now().getTime() - deliveriesKeptMs));
+}
+
+async function pruneRequests({ store, now }: ServerContext): Promise<void> {
+  await forgetRequests(store, new Date(now().getTime() - requestsKeptMs));
 }
 
 /** Images whose place changed while a vulnerability database was being installed; when one still is, the next time. */
