@@ -22,7 +22,8 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'framework', test: /node_modules\/(react|react-dom|scheduler|@tanstack|@floating-ui|@tabler)\// },
-            { name: 'components', test: /web\/src\/(components|api|keyboard)\// },
+            // What stands in a folder of components is fetched when it is needed.
+            { name: 'components', test: /web\/src\/(components|api|keyboard)\/[^/]+$/ },
           ],
         },
       },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { consoleDirectory, noBrowser, settled } from '../support/browser.ts';
+import { consoleDirectory, noBrowser, settled, untilTrue } from '../support/browser.ts';
 import { useConsole } from '../support/console.ts';
 
 describe('what the console costs', { skip: noBrowser }, () => {
@@ -25,6 +25,24 @@ describe('what the console costs', { skip: noBrowser }, () => {
       assert.ok(bytes < 250_000, `${bytes} bytes`);
     });
   }
+
+  test('notices and the details on a phone come later, and are there when the server is not', async () => {
+    const { page } = await open('/recommendations', { width: 360, scheme: 'light' });
+    const later = ['NoticeList', 'DetailsDrawer'];
+    await untilTrue(
+      page,
+      `${JSON.stringify(later)}.every((name) => performance.getEntriesByType('resource').some((one) => one.name.includes(name)))`,
+    );
+    await page.route('**', (route) => route.abort());
+    await page.locator('[data-index="0"]').click({ position: { x: 4, y: 4 } });
+    const details = page.getByRole('dialog');
+    await details.getByRole('link', { name: 'Open the full page' }).waitFor();
+    await details.getByRole('button', { name: 'Close' }).click();
+    await details.waitFor({ state: 'hidden' });
+    await page.getByLabel('Status of libwebp').selectOption('doing');
+
+    await page.getByText(/^The server does not answer/).waitFor();
+  });
 
   test('the first paint takes less than a second', async (t) => {
     const paints: number[] = [];

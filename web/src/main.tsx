@@ -4,7 +4,6 @@ import '@mantine/spotlight/styles.layer.css';
 import '@fontsource-variable/inter';
 import './theme.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -27,7 +26,6 @@ createRoot(root).render(
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <QueryClientProvider client={client}>
         <ApiContext value={api}>
-          <Notifications position="bottom-right" />
           <RouterProvider router={router} />
         </ApiContext>
       </QueryClientProvider>

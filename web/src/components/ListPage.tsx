@@ -14,7 +14,7 @@ import { plural } from './format.ts';
 import classes from './ListPage.module.css';
 import { filterNames, type ListFilters, sortOf } from './list-filters.ts';
 import { PageHead } from './PageHead.tsx';
-import { SidePanel } from './SidePanel.tsx';
+import { loadDrawer, SidePanel } from './SidePanel.tsx';
 
 interface ListPageProps<Row> {
   readonly title: string;
@@ -71,6 +71,10 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
     '/': () => searchRef.current?.focus(),
     Escape: () => select(undefined),
   });
+  const hasDrawer = props.panel !== undefined && !hasRoom;
+  useEffect(() => {
+    if (hasDrawer) void loadDrawer().catch(() => {});
+  }, [hasDrawer]);
   useRefreshWhenQuiet(list, tableRef, active >= 0 || selectedRow !== undefined);
 
   const isFiltered = filterNames(filters).some((name) => address.values[name]);

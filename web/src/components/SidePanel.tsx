@@ -1,8 +1,11 @@
-import { ActionIcon, Drawer } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { AppLink } from './AppLink.tsx';
 import classes from './SidePanel.module.css';
+
+export const loadDrawer = () => import('./later/DetailsDrawer.tsx');
+const DetailsDrawer = lazy(async () => ({ default: (await loadDrawer()).DetailsDrawer }));
 
 interface SidePanelProps {
   readonly title: ReactNode;
@@ -22,17 +25,12 @@ export function SidePanel({ title, href, close, isDrawer, children }: SidePanelP
   );
   if (isDrawer) {
     return (
-      <Drawer
-        opened
-        onClose={close}
-        position="right"
-        size="min(440px, 100%)"
-        title={title}
-        classNames={{ title: classes.title }}
-      >
-        {more}
-        {children}
-      </Drawer>
+      <Suspense fallback={null}>
+        <DetailsDrawer title={title} close={close}>
+          {more}
+          {children}
+        </DetailsDrawer>
+      </Suspense>
     );
   }
   return (

@@ -9,6 +9,7 @@ import { PageSkeleton } from '../components/PageSkeleton.tsx';
 import { useDensity } from '../preferences.ts';
 import classes from './Frame.module.css';
 import { Header } from './Header.tsx';
+import { loadNotices, Notices } from './Notices.tsx';
 import { Rail } from './Rail.tsx';
 
 const SignIn = lazy(async () => ({ default: (await import('../pages/sign-in/SignIn.tsx')).SignIn }));
@@ -39,9 +40,11 @@ function SignedIn() {
   useEffect(() => {
     document.documentElement.dataset.density = density;
   }, [density]);
-  // So that the first key typed after Ctrl-K is not lost.
+  // So that the first key typed after Ctrl-K is not lost, and a server that goes away can still be told of.
   useEffect(() => {
-    const timer = setTimeout(loadPalette, 800);
+    const timer = setTimeout(() => {
+      for (const load of [loadPalette, loadNotices]) load().catch(() => {});
+    }, 800);
     return () => clearTimeout(timer);
   }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when another page opens.
@@ -71,6 +74,7 @@ function SignedIn() {
           <CommandPalette close={palette.close} />
         </Suspense>
       )}
+      <Notices />
     </>
   );
 }

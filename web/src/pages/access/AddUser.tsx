@@ -3,8 +3,8 @@ import { useState } from 'react';
 import type { Grant } from '../../../../src/server/contract/access.ts';
 import { useAddUser } from '../../api/accounts.ts';
 import { Form, FormPair } from '../../components/Form.tsx';
-import { FormDialog } from '../../components/FormDialog.tsx';
 import { notifyDone } from '../../components/notify.tsx';
+import { FormDialog } from './FormDialog.tsx';
 import { GrantsField } from './GrantsField.tsx';
 import { isGrantComplete } from './grants.ts';
 

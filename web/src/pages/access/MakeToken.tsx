@@ -4,11 +4,11 @@ import type { Grant, MadeToken, Role } from '../../../../src/server/contract/acc
 import { useMakeToken } from '../../api/accounts.ts';
 import { useHasRole } from '../../api/session.ts';
 import { Form } from '../../components/Form.tsx';
-import { FormDialog } from '../../components/FormDialog.tsx';
 import { formatDate } from '../../components/format.ts';
 import { PartialState } from '../../components/PartialState.tsx';
 import { Secret } from '../../components/Secret.tsx';
 import classes from './access.module.css';
+import { FormDialog } from './FormDialog.tsx';
 import { GrantsField } from './GrantsField.tsx';
 import { isGrantComplete } from './grants.ts';
 
