@@ -4,6 +4,8 @@ import * as z from 'zod';
 
 const seconds = (text: string) => z.coerce.number().min(1).describe(text);
 
+const network = z.string().refine(isNetwork, 'should be a network like 10.20.0.0/16 or fd00:1::/64');
+
 /**
  * Everything that is set before the server starts. One schema for file (YAML), environment and flags: key
  * `signIn.sessionHours` is `BREAKWATER_SIGN_IN_SESSION_HOURS` and `--sign-in-session-hours`. Later ones win, in that order.
@@ -86,11 +88,11 @@ export const serverConfig = z.strictObject({
   network: z
     .strictObject({
       allow: z
-        .array(z.string())
+        .array(network)
         .default([])
         .describe('Private, loopback or link-local addresses (CIDR) that registries may lie at.'),
       proxies: z
-        .array(z.string())
+        .array(network)
         .default([])
         .describe('Addresses (CIDR) of proxies before the server, whose X-Forwarded-For is believed.'),
     })
@@ -124,6 +126,12 @@ export function listenAddress({ listen }: Pick<ServerConfig, 'listen'>): {
 } {
   const at = listen.lastIndexOf(':');
   return { host: listen.slice(0, at).replace(/^\[(.*)\]$/, '$1'), port: Number(listen.slice(at + 1)) };
+}
+
+function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128);
 }
 
 export function isLoopback(host: string): boolean {

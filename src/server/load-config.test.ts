@@ -52,6 +52,12 @@ test('an error names the key and where its value came from, and never the value'
     [['--config', path], {}, /listn: no such key/],
     [['--config', '/nowhere.yaml'], {}, /nowhere\.yaml cannot be used/],
     [['--listen', '127.0.0.1:70000'], {}, /no port 70000/],
+    [
+      ['--network-allow', '10.0.0.0/8,300.0.0.0/8'],
+      {},
+      /network\.allow\.1 \(from --network-allow\): should be a network/,
+    ],
+    [[], { BREAKWATER_NETWORK_PROXIES: '10.0.0.1/33' }, /network\.proxies\.0 \(from BREAKWATER_NETWORK_PROXIES\)/],
     [[], { BREAKWATER_SIGN_IN_OIDC: '[{' }, /signIn\.oidc should be a list in JSON/],
   ];
 

@@ -134,9 +134,14 @@ function invalid(error: z.ZodError, source: ReadonlyMap<string, string>, file: s
   const lines = error.issues.map((issue) => {
     const key = issue.path.join('.');
     if (issue.code === 'unrecognized_keys') return `${[...issue.path, issue.keys.join(', ')].join('.')}: no such key`;
-    return `${key} (from ${source.get(key) ?? file ?? 'nothing'}): ${issue.message}`;
+    return `${key} (from ${sourceOf(key, source) ?? file ?? 'nothing'}): ${issue.message}`;
   });
   return new AppError('CONFIG_INVALID', `The configuration cannot be used: ${lines.join('; ')}.`);
+}
+
+/** Of `network.allow.0`, too, which came with `network.allow`. */
+function sourceOf(key: string, source: ReadonlyMap<string, string>): string | undefined {
+  return [...source].find(([set]) => key === set || key.startsWith(`${set}.`))?.[1];
 }
 
 function assertSafe(config: ServerConfig): void {

@@ -2,6 +2,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { FastifyInstance } from 'fastify';
 import type { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
+import { AppError, messageOf } from '../lib/errors.ts';
 import { version } from '../lib/version.ts';
 import type { Database } from '../store/open-database.ts';
 import { openStore } from '../store/open-store.ts';
@@ -132,7 +133,12 @@ function keepFresh({ server }: FastifyInstance, { config, log }: ServerContext):
 
 async function listen(app: FastifyInstance, config: ServerConfig): Promise<string> {
   const { host, port } = listenAddress(config);
-  const address = await app.listen({ host, port });
+  const address = await app.listen({ host, port }).catch((cause: unknown) => {
+    const why = `listen: the server cannot listen on ${config.listen} (${messageOf(cause)}).`;
+    throw new AppError('CONFIG_INVALID', `${why} Choose another address or port, or end what listens there.`, {
+      cause,
+    });
+  });
   return config.publicUrl ?? address;
 }
 

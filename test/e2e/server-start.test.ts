@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { listenOnLoopback } from '../support/loopback.ts';
+import { startServerProcess } from '../support/server-process.ts';
+
+test('a start that fails ends, and names the setting, on a new data directory and on one that was used', async (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'bw-'));
+  const other = createServer();
+  t.after(() => {
+    other.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  const port = await listenOnLoopback(other);
+  const start = (...args: string[]) => startServerProcess({ dataDir, args, patience: 30_000 });
+
+  for (let round = 0; round < 2; round += 1) {
+    await assert.rejects(
+      start('--key-file', '/nowhere.key'),
+      /ended with 2: .*key file \/nowhere\.key cannot be used/s,
+    );
+    await assert.rejects(
+      start('--listen', `127.0.0.1:${port}`),
+      /ended with 2: .*listen: .*EADDRINUSE.*CONFIG_INVALID/s,
+    );
+  }
+});
