@@ -10,6 +10,8 @@ export type Scenario = 'none' | 'one' | 'many' | 'huge' | 'odd';
 export interface Estate {
   readonly scenario: Scenario;
   readonly images: readonly ImageRow[];
+  /** What lies beside them in the registry. */
+  readonly artifacts: readonly ImageRow[];
   readonly vulnerabilities: readonly VulnerabilityRow[];
 }
 
@@ -18,7 +20,13 @@ const sizes: Readonly<Record<Scenario, number>> = { none: 0, one: 1, many: 137, 
 export function makeEstate(scenario: Scenario): Estate {
   const images = Array.from({ length: sizes[scenario] }, (_, index) => imageAt(index, scenario));
   const known = scenario === 'none' ? [] : scenario === 'one' ? flaws.slice(0, 1) : flaws;
-  return { scenario, images, vulnerabilities: known.map((flaw, index) => vulnerabilityOf(flaw, index, images.length)) };
+  const artifacts = scenario === 'many' ? artifactParts.map(artifactOf) : [];
+  return {
+    scenario,
+    images,
+    artifacts,
+    vulnerabilities: known.map((flaw, index) => vulnerabilityOf(flaw, index, images.length)),
+  };
 }
 
 /** The same number for the same seed, from 0 to 1. */
@@ -92,6 +100,32 @@ function imageAt(index: number, scenario: Scenario): ImageRow {
     ...(state === 'scanned' && { scanned: hoursAgo(chance(`s${index}`) * 20) }),
   };
   return scenario === 'odd' ? oddImage(row, index) : row;
+}
+
+const artifactParts = [
+  ['charts/shop', '1.4.0', { kind: 'helm-chart', mediaType: 'application/vnd.cncf.helm.config.v1+json' }],
+  [
+    'shop/cart',
+    `sha256-${'4f'.repeat(32)}.sig`,
+    { kind: 'signature', mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json' },
+  ],
+  [
+    'shop/cart',
+    `sha256-${'4f'.repeat(32)}.att`,
+    { kind: 'attestation', mediaType: 'application/vnd.dsse.envelope.v1+json' },
+  ],
+] as const;
+
+function artifactOf([repository, tag, artifact]: (typeof artifactParts)[number]): ImageRow {
+  const registry = 'production';
+  return {
+    digest: sha256(`artifact ${artifact.kind}`),
+    name: `registry.harbour.example/${repository}:${tag}`,
+    locations: [{ registry, repository, tags: [tag], pushed: hoursAgo(30) }],
+    state: 'artifact',
+    artifact,
+    ...{ problems: 0, counts: noCounts, risk: 0, packages: 0, firstSeen: hoursAgo(30) },
+  };
 }
 
 function oddImage(row: ImageRow, index: number): ImageRow {

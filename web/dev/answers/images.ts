@@ -202,7 +202,7 @@ const isLike = (text: string, glob: string) =>
   glob.endsWith('*') ? text.startsWith(glob.slice(0, -1)) : text === glob;
 
 function find(estate: Estate, digest: string | undefined): ImageRow {
-  const image = estate.images.find((one) => one.digest === digest);
+  const image = [...estate.images, ...estate.artifacts].find((one) => one.digest === digest);
   if (!image) throw new MockProblem(404, `No image ${digest} is known. It may have been deleted from its registry.`);
   return image;
 }
@@ -214,12 +214,12 @@ const isPartial = ({ state, problems }: ImageRow) => state === 'scanned' && prob
 
 function fitting(estate: Estate, filter: Filter): ImageRow[] {
   const q = filter.q?.toLowerCase();
-  return estate.images.filter(
+  return [...estate.images, ...estate.artifacts].filter(
     (image) =>
       (!q || image.name.toLowerCase().includes(q) || image.digest.includes(q)) &&
       (!filter.registry || image.locations.some((one) => filter.registry?.includes(one.registry))) &&
       (!filter.repository || image.locations.some((one) => filter.repository?.includes(one.repository))) &&
-      (!filter.state || filter.state.includes(image.state)) &&
+      (filter.state ? filter.state.includes(image.state) : image.state !== 'artifact') &&
       (!filter.os || filter.os.includes(image.os ?? '')) &&
       (!filter.severity || severitiesOf(image).some((level) => filter.severity?.includes(level))) &&
       (filter.exploited === undefined || image.counts.exploited > 0 === filter.exploited) &&

@@ -3,6 +3,7 @@ import type { ImageDetail, UpgradeRow } from '../../../../src/server/contract/im
 import { useImage, useImageUpgrades } from '../../api/images.ts';
 import { Age } from '../../components/Age.tsx';
 import { Answer } from '../../components/Answer.tsx';
+import { artifactWord } from '../../components/artifact-words.ts';
 import { countAll } from '../../components/Counts.tsx';
 import { DetailPage, type DetailTab } from '../../components/DetailPage.tsx';
 import { Digest } from '../../components/Digest.tsx';
@@ -29,19 +30,12 @@ function ImagePage({ image }: { readonly image: ImageDetail }) {
       name={image.name}
       actions={image.state === 'scanned' && <DownloadMenu digest={image.digest} />}
       identity={[
-        {
-          label: 'Risk',
-          value:
-            image.state === 'scanned' ? (
-              <Score
-                value={image.risk}
-                of={image.name}
-                explain={() => <ScoreParts value={image.risk} parts={image.riskParts} />}
-              />
-            ) : (
-              '–'
-            ),
-        },
+        ...(image.artifact
+          ? [
+              { label: 'Kind', value: artifactWord(image) },
+              { label: 'Media type', value: <span className="mono">{image.artifact.mediaType}</span> },
+            ]
+          : [{ label: 'Risk', value: <Risk image={image} /> }]),
         { label: 'Digest', value: <Digest digest={image.digest} what="image digest" /> },
         ...(image.os
           ? [
@@ -58,7 +52,7 @@ function ImagePage({ image }: { readonly image: ImageDetail }) {
         ...(image.platform ? [{ label: 'Platform', value: image.platform }] : []),
         { label: 'Places', value: places(image) },
         { label: 'First seen', value: <Age at={image.firstSeen} /> },
-        { label: 'Scanned', value: <Age at={image.scanned} missing="never" /> },
+        ...(image.artifact ? [] : [{ label: 'Scanned', value: <Age at={image.scanned} missing="never" /> }]),
       ]}
       verdict={<Verdict image={image} upgrades={upgrades.data?.items} />}
       notes={<Notes image={image} />}
@@ -68,6 +62,12 @@ function ImagePage({ image }: { readonly image: ImageDetail }) {
       ]}
     />
   );
+}
+
+function Risk({ image }: { readonly image: ImageDetail }) {
+  if (image.state !== 'scanned') return '–';
+  const explain = () => <ScoreParts value={image.risk} parts={image.riskParts} />;
+  return <Score value={image.risk} of={image.name} explain={explain} />;
 }
 
 /** An image that was never scanned has none of these, rather than empty ones that would look clean. */
@@ -96,6 +96,7 @@ interface VerdictProps {
 
 /** What there is to do, in a sentence or two. */
 function Verdict({ image, upgrades }: VerdictProps) {
+  if (image.state === 'artifact') return <>This is {aWord(image)}, not an image: there is nothing in it to scan.</>;
   if (image.state === 'failed') return <>This image could not be scanned, so nothing is known of what it holds.</>;
   if (image.state !== 'scanned') {
     return image.state === 'queued' ? <>Waiting to be scanned.</> : <>Being scanned; this page fills by itself.</>;
@@ -131,6 +132,11 @@ function Verdict({ image, upgrades }: VerdictProps) {
       )}
     </>
   );
+}
+
+function aWord(image: ImageDetail): string {
+  const word = artifactWord(image) ?? 'artifact';
+  return `${/^[aeiou]|^SBOM/.test(word) ? 'an' : 'a'} ${word}`;
 }
 
 /** Why the verdict may not be the whole truth. */

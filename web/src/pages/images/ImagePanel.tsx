@@ -3,6 +3,7 @@ import { imageAddress } from '../../addresses.ts';
 import { useImageUpgrades } from '../../api/images.ts';
 import { Age } from '../../components/Age.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
+import { artifactWord } from '../../components/artifact-words.ts';
 import { Counts } from '../../components/Counts.tsx';
 import { Digest } from '../../components/Digest.tsx';
 import { Facts } from '../../components/Facts.tsx';
@@ -18,12 +19,14 @@ export function ImagePanel({ image }: { readonly image: ImageRow }) {
       <Facts
         facts={[
           ['Findings', image.state === 'scanned' ? <Counts key="counts" counts={image.counts} /> : undefined],
+          ['Kind', artifactWord(image)],
+          ['Media type', image.artifact?.mediaType],
           ['Digest', <Digest key="digest" digest={image.digest} what="image digest" />],
           ['System', image.os],
           ['Platform', image.platform],
-          ['Packages', image.packages],
+          ['Packages', image.artifact ? undefined : image.packages],
           ['First seen', <Age key="seen" at={image.firstSeen} />],
-          ['Scanned', <Age key="scanned" at={image.scanned} missing="never" />],
+          ['Scanned', image.artifact ? undefined : <Age key="scanned" at={image.scanned} missing="never" />],
           ['Places', <Places key="places" image={image} />],
         ]}
       />

@@ -20,7 +20,10 @@ const filters: ListFilters = {
       kind: 'choice',
       name: 'state',
       title: 'State',
-      options: titled({ scanned: 'Scanned', queued: 'Waiting', scanning: 'Being scanned', failed: 'Failed' }),
+      options: titled({
+        ...{ scanned: 'Scanned', queued: 'Waiting', scanning: 'Being scanned', failed: 'Failed' },
+        artifact: 'Other artifacts',
+      }),
     },
     { kind: 'flag', name: 'exploited', title: 'Exploited' },
     { kind: 'flag', name: 'fixable', title: 'Fix available' },
@@ -37,11 +40,12 @@ const filters: ListFilters = {
 export function Page() {
   const { filter, order } = useListQuery(filters);
   const facets = useImageFacets(filter);
+  const showsImages = filter.state?.join() !== 'artifact';
   return (
     <ListPage<ImageRow>
       title="Images"
       question="What is in my images, and how bad is it?"
-      noun={['image', 'images']}
+      noun={showsImages ? ['image', 'images'] : ['artifact', 'artifacts']}
       list={useImages({ ...filter, ...order })}
       columns={imageColumns}
       rowId={(image) => image.digest}

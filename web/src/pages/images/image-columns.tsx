@@ -1,5 +1,6 @@
 import type { ImageRow } from '../../../../src/server/contract/images.ts';
 import { Age } from '../../components/Age.tsx';
+import { artifactWord } from '../../components/artifact-words.ts';
 import { Counts } from '../../components/Counts.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { exploitedColumn } from '../../components/finding-columns.tsx';
@@ -109,5 +110,6 @@ function ImageFindings({ image }: { readonly image: ImageRow }) {
       </span>
     );
   }
+  if (image.state === 'artifact') return <Tag>{artifactWord(image)}</Tag>;
   return <span style={{ color: 'var(--mantine-color-dimmed)' }}>{waiting[image.state]}</span>;
 }

@@ -7,6 +7,7 @@ import { useHasRole } from '../../api/session.ts';
 import { Age } from '../../components/Age.tsx';
 import { Answer } from '../../components/Answer.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
+import { countArtifacts } from '../../components/artifact-words.ts';
 import type { Column } from '../../components/DataTable.tsx';
 import { DetailPage } from '../../components/DetailPage.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -112,7 +113,20 @@ function Verdict({ registry }: { readonly registry: RegistryRow }) {
           </AppLink>
         </>
       )}
-      .{!registry.failure && ` ${standingOf(registry).sentence}`}
+      .{!registry.failure && ` ${standingOf(registry).sentence}`} <Artifacts registry={registry} />
+    </>
+  );
+}
+
+/** What is no image is neither scanned nor missing; one should know that it was seen. */
+function Artifacts({ registry: { artifacts, name } }: { readonly registry: RegistryRow }) {
+  if (artifacts.length === 0) return null;
+  const total = artifacts.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <>
+      It also holds{' '}
+      <AppLink to={imagesAddress({ registry: name, state: 'artifact' })}>{plural(total, 'other artifact')}</AppLink>:{' '}
+      {artifacts.map(({ kind, count }) => countArtifacts(kind, count)).join(', ')}.
     </>
   );
 }
