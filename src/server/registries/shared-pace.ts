@@ -9,68 +9,22 @@ export interface SharedPaceParts {
   readonly log: Logger;
 }
 
-interface Waiter {
-  readonly go: () => void;
-  readonly refuse: (reason: unknown) => void;
-}
-
-/** So much time's worth of turns is taken at once at most: as long as another replica waits for its own. */
-const batchMs = 250;
-/** Turns that were taken and not needed are lost after a while: saved up, they would be too many at once. */
-const keptMs = 500;
-
 /**
- * Keeps all replicas together to the pace of one registry. Turns are taken from the store, a few at a time and no more
- * than are likely to be needed, and given out at their time in the order in which they were asked for. While the store
- * does not answer, each replica keeps to the pace by itself.
+ * Keeps all replicas together to the pace of one registry, and gives turns out in the order in which they were asked for.
+ * While the store does not answer, each replica keeps to the pace by itself.
  */
-export function createSharedPace(registry: number, requestsPerSecond: number, { store, log }: SharedPaceParts): Pace {
-  const { gapMs, burstMs } = spreadOf(requestsPerSecond);
-  const most = Math.max(1, Math.floor(batchMs / gapMs));
-  const now = () => performance.now();
+export function createSharedPace(registry: number, requestsPerSecond: number, parts: SharedPaceParts): Pace {
+  const supply = createSupply(registry, requestsPerSecond, parts);
   const waiting = new Set<Waiter>();
-  let telling = Promise.resolve();
   let giving = false;
-  let [left, next, lostAt, rests] = [0, 0, 0, 0];
-  let [taken, takenAt] = [1, Number.NEGATIVE_INFINITY];
 
-  const take = async (): Promise<void> => {
-    const since = now() - takenAt;
-    const usual = since < batchMs ? taken * 2 : since < 4 * batchMs ? taken : 1;
-    taken = Math.min(most, Math.max(usual, waiting.size));
-    takenAt = now();
-    left = 0;
-    await telling;
-    const restsBefore = rests;
-    const wanted = { registry, count: taken, gapMs, burstMs, longestWaitMs };
-    const turns = await takeTurns(store, wanted).catch((error) => {
-      log.debug({ err: error, registry }, 'the pace of a registry is kept without the store');
-      return { firstInMs: Math.max(0, next - now()) };
-    });
-    if (rests > restsBefore) return;
-    const waitMs = 'restMs' in turns ? turns.restMs : turns.firstInMs;
-    next = now() + waitMs;
-    if (waitMs > longestWaitMs) refuseAll(leftAlone(Date.now() + waitMs));
-    else left = taken;
-    lostAt = Math.max(now(), next + left * gapMs) + keptMs;
-  };
-  const refuseAll = (reason: unknown): void => {
-    for (const { refuse } of waiting) refuse(reason);
-    waiting.clear();
-  };
   const giveOut = async (): Promise<void> => {
     if (giving) return;
     giving = true;
-    for (let [first] = waiting; first; [first] = waiting) {
-      const wait = next - now();
-      if (left === 0 || now() > lostAt) await take();
-      else if (wait > 0) await sleep(wait);
-      else {
-        left -= 1;
-        next += gapMs;
-        waiting.delete(first);
-        first.go();
-      }
+    while (waiting.size > 0) {
+      const refusal = await supply.turn(() => waiting.size).catch((reason: unknown) => ({ reason }));
+      if (refusal) for (const { refuse } of waiting) refuse(refusal.reason);
+      else waiting.values().next().value?.go();
     }
     giving = false;
   };
@@ -79,26 +33,89 @@ export function createSharedPace(registry: number, requestsPerSecond: number, { 
     turn: (signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
-        const stop = () => {
-          waiting.delete(waiter);
-          reject(signal?.reason);
-        };
         const ended = (settle: () => void) => {
+          waiting.delete(waiter);
           signal?.removeEventListener('abort', stop);
           settle();
         };
+        const stop = () => ended(() => reject(signal?.reason));
         const waiter: Waiter = { go: () => ended(resolve), refuse: (reason) => ended(() => reject(reason)) };
         signal?.addEventListener('abort', stop, { once: true });
         waiting.add(waiter);
         void giveOut();
       }),
+    rest: supply.rest,
+  };
+}
+
+interface Waiter {
+  readonly go: () => void;
+  readonly refuse: (reason: unknown) => void;
+}
+
+interface Supply {
+  /** Uses a turn up when its time has come. Throws RATE_LIMITED. */
+  readonly turn: (wanted: () => number) => Promise<void>;
+  readonly rest: (ms: number) => void;
+}
+
+/** So much time's worth of turns is taken at once at most: as long as another replica waits for its own. */
+const batchMs = 250;
+/** Turns that were taken and not needed are lost after a while: saved up, they would be too many at once. */
+const keptMs = 500;
+
+/** Turns from the store, a few at a time: as many as are waited for, and more while the last ones did not last long. */
+function createSupply(registry: number, requestsPerSecond: number, { store, log }: SharedPaceParts): Supply {
+  const { gapMs, burstMs } = spreadOf(requestsPerSecond);
+  const most = Math.max(1, Math.floor(batchMs / gapMs));
+  const now = () => performance.now();
+  let [left, next, lostAt] = [0, 0, 0];
+  let [taken, takenAt] = [1, Number.NEGATIVE_INFINITY];
+  let [rests, restEnds] = [0, 0];
+  let telling: Promise<void> = Promise.resolve();
+
+  const take = async (wanted: number): Promise<void> => {
+    const since = now() - takenAt;
+    const usual = since < batchMs ? taken * 2 : since < 4 * batchMs ? taken : 1;
+    taken = Math.min(most, Math.max(usual, wanted));
+    takenAt = now();
+    left = 0;
+    await telling;
+    const restsBefore = rests;
+    const asked = { registry, count: taken, gapMs, burstMs, longestWaitMs };
+    const turns = await takeTurns(store, asked).catch((error) => {
+      log.debug({ err: error, registry }, 'the pace of a registry is kept without the store');
+      return { firstInMs: Math.max(0, next - now()) };
+    });
+    if (rests > restsBefore) return;
+    const waitMs = 'restMs' in turns ? turns.restMs : turns.firstInMs;
+    if (waitMs > longestWaitMs) throw leftAlone(Date.now() + waitMs);
+    left = taken;
+    next = now() + waitMs;
+    lostAt = Math.max(now(), next + left * gapMs) + keptMs;
+  };
+
+  return {
+    turn: async (wanted) => {
+      for (;;) {
+        const wait = next - now();
+        if (left === 0 || now() > lostAt) await take(wanted());
+        else if (wait > 0) await sleep(wait);
+        else break;
+      }
+      left -= 1;
+      next += gapMs;
+    },
     rest: (ms) => {
       const restMs = Math.min(ms, longestRestMs);
-      rests += 1;
+      if (now() + restMs <= restEnds) return;
+      restEnds = now() + restMs;
+      next = Math.max(next, restEnds);
       left = 0;
-      next = Math.max(next, now() + restMs);
-      telling = restRegistry(store, registry, restMs).catch((error) =>
-        log.warn({ err: error, registry }, 'other replicas could not be told that a registry wants a rest'),
+      rests += 1;
+      telling = Promise.all([telling, restRegistry(store, registry, restMs)]).then(
+        () => undefined,
+        (error) => log.warn({ err: error, registry }, 'other replicas could not be told that a registry wants a rest'),
       );
     },
   };
