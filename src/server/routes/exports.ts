@@ -4,8 +4,6 @@ import { readHistoriesOf } from '../../store/read/history.ts';
 import type { HistoryEvent } from '../../store/read/history-event.ts';
 import { findingsOfImages } from '../../store/read/list-findings.ts';
 import { imagesAfter } from '../../store/read/stored-image.ts';
-import type { Visibility } from '../../store/read/visibility.ts';
-import type { Store } from '../../store/tables.ts';
 import { findingFilter, historyQuery } from '../contract/images.ts';
 import { csvRow } from '../csv.ts';
 import { type Access, type Route, route } from '../route.ts';
@@ -26,7 +24,7 @@ const findings = route({
   handle: async ({ query, caller, signal }, { store }) => {
     const visibility = await visibilityOf(store, caller);
     const read = (images: readonly number[]) => findingsOfImages(store, images, query, visibility);
-    const rows = inBatches(store, visibility, read, signal);
+    const rows = inBatches((last) => imagesAfter(store, last, imagesAtOnce, visibility), read, signal);
     return {
       contentType: contentTypes[query.format],
       fileName: `findings.${query.format}`,
@@ -47,7 +45,8 @@ const history = route({
     const visibility = await visibilityOf(store, caller);
     const since = query.since === undefined ? undefined : new Date(query.since);
     const read = (images: readonly number[]) => readHistoriesOf(store, images, { ...query, since }, visibility);
-    const rows = inBatches(store, visibility, read, signal);
+    const next = (last: number) => imagesAfter(store, last, imagesAtOnce, visibility, { gone: true });
+    const rows = inBatches(next, read, signal);
     return {
       contentType: contentTypes[query.format],
       fileName: `history.${query.format}`,
@@ -63,14 +62,13 @@ const imagesAtOnce = 10;
 
 /** A few images at a time, each batch a query of its own: a slow reader holds neither memory nor a transaction. */
 async function* inBatches<Row>(
-  store: Store,
-  visibility: Visibility,
+  next: (last: number) => Promise<readonly number[]>,
   read: (images: readonly number[]) => Promise<readonly Row[]>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Row[]> {
   let last = 0;
   while (!signal.aborted) {
-    const images = await imagesAfter(store, last, imagesAtOnce, visibility);
+    const images = await next(last);
     if (images.length > 0) yield await read(images);
     if (images.length < imagesAtOnce) return;
     last = images.at(-1) ?? last;

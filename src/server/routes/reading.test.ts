@@ -189,6 +189,21 @@ test('history tells in sentences what happened', async () => {
   assert.equal(lines.length, 2 * items.length - 1, 'the other image has one finding less');
 });
 
+test('the exported history goes on telling of an image that is gone, and findings do not', async () => {
+  const { store } = assessment;
+  const goneSince = (gone: Date | null) =>
+    store.updateTable('image').set({ gone }).where('digest', '=', foreign).execute();
+  const before = (await admin.get('/history/export')).body;
+  await goneSince(new Date());
+
+  const [history, findings] = [await admin.get('/history/export'), await admin.get('/findings/export')];
+
+  await goneSince(null);
+  assert.equal(history.body, before);
+  assert.ok(history.body.includes(foreign));
+  assert.ok(!findings.body.includes(foreign));
+});
+
 test('exports hold every finding, one a line', async () => {
   const lines = (await admin.get('/findings/export')).body
     .trim()

@@ -165,15 +165,16 @@ export async function readFindingRows(
   return rows[0];
 }
 
-/** The next images that the caller sees, in the order of their rows. */
+/** The next images that the caller sees, in the order of their rows; those that are gone have a history only. */
 export async function imagesAfter(
   store: Store,
   last: number,
   limit: number,
   visibility: Visibility,
+  { gone = false } = {},
 ): Promise<readonly number[]> {
   const { rows } = await sql<{ id: number }>`SELECT id FROM image
-    WHERE id > ${last} AND gone IS NULL AND state <> 'artifact' AND ${imageVisible(visibility, 'image.id')} ORDER BY id LIMIT ${limit}`.execute(
+    WHERE id > ${last} AND (${gone} OR gone IS NULL) AND state <> 'artifact' AND ${imageVisible(visibility, 'image.id')} ORDER BY id LIMIT ${limit}`.execute(
     store,
   );
   return rows.map(({ id }) => id);
