@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { refreshReaches } from '../store/reach.ts';
 import { readRecounted, recount } from '../store/recount.ts';
 import type { ServerContext } from './context.ts';
 import { type Demand, leaveRoom } from './demand.ts';
@@ -33,9 +34,10 @@ export function startRecounting({ store, demand, log }: Pick<ServerContext, 'sto
   };
 }
 
-/** Not before the last count has been of use for a while. */
+/** Not before the last count has been of use for a while; then what callers see who see a part of it. */
 async function recountWhenDue(store: ServerContext['store'], demand: Demand): Promise<void> {
+  const pause = () => leaveRoom(demand, pauseMs);
   const last = await readRecounted(store);
-  if (!last.isDue || last.ageMs < last.took / (demand.isHigh() ? share.busy : share.usual)) return;
-  await recount(store, () => leaveRoom(demand, pauseMs));
+  if (last.isDue && last.ageMs >= last.took / (demand.isHigh() ? share.busy : share.usual)) await recount(store, pause);
+  await refreshReaches(store, pause);
 }

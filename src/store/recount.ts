@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
-import { getOrInsert } from '../lib/get-or-insert.ts';
 import { fetchRows } from './fetch-rows.ts';
-import { createTally, type Estate } from './recount/tally.ts';
+import { createFlawedImages, type FlawedImages } from './recount/flawed-images.ts';
+import { noPause, type Pause } from './recount/pause.ts';
+import { readEstate } from './recount/read-estate.ts';
+import { createTally } from './recount/tally.ts';
 import { keepComponents, writeDay, writeFlaws, writePackages } from './recount/write-counts.ts';
 import { writeUpdates } from './recount/write-updates.ts';
 import type { Store, StoreTransaction } from './tables.ts';
@@ -9,7 +11,6 @@ import type { Store, StoreTransaction } from './tables.ts';
 /** Any number: whoever holds it recounts. */
 const lockNumber = 7_310_245;
 /** What is read at once holds up everything else for about a millisecond. */
-const componentsAtOnce = 250;
 const imagesAtOnce = 50;
 
 export interface Recounted {
@@ -17,11 +18,6 @@ export interface Recounted {
   /** ms, without the pauses. */
   readonly took: number;
 }
-
-/** Between two pieces of about a millisecond each, for whoever has something better to do. */
-export type Pause = () => Promise<void>;
-
-const noPause: Pause = () => Promise.resolve();
 
 /**
  * Counts anew over all images which have what: distinct images cannot be added up, and ten million findings cannot be
@@ -47,7 +43,8 @@ export async function recount(store: Store, pause: Pause = noPause): Promise<Rec
         EXISTS (SELECT FROM estate_change) OR NOT EXISTS (SELECT FROM recount) AS due`.execute(transaction);
       if (!rows[0]?.mine || !rows[0].due) return undefined;
       // The snapshot may be older than the lock: what another replica just finished is then not seen, and done once more.
-      const tally = createTally(await readEstate(transaction, rest));
+      const flawed = createFlawedImages();
+      const tally = createTally(await readEstate(transaction, rest), flawed.add);
       for await (const images of fetchRows(
         transaction,
         sql<{ image: number; components: string }>`SELECT image, components::text AS components FROM image_components`,
@@ -63,6 +60,7 @@ export async function recount(store: Store, pause: Pause = noPause): Promise<Rec
       await writeUpdates(transaction, tally);
       await writePackages(transaction, tally);
       await writeDay(transaction);
+      await writeFlawedImages(transaction, flawed);
       const took = Math.round(performance.now() - started - pausedMs);
       await sql`DELETE FROM estate_change`.execute(transaction);
       await sql`INSERT INTO recount (at, took) VALUES (clock_timestamp(), ${took})
@@ -71,73 +69,13 @@ export async function recount(store: Store, pause: Pause = noPause): Promise<Rec
     });
 }
 
-interface ReadComponent {
-  readonly id: number;
-  readonly type: string;
-  readonly stream: string | null;
-  readonly name: string;
-  readonly software: string;
-  readonly flaws: number[] | null;
-  readonly targets: string[] | null;
-}
-
-/** What each component adds to the counts. */
-async function readEstate(transaction: StoreTransaction, pause: Pause): Promise<Estate> {
-  const packages = new Map<string, number>();
-  const updates = new Map<string, number>();
-  const starts: number[] = [];
-  const flaws: number[] = [];
-  const updatesOf: number[] = [];
-  const packageOf: number[] = [];
-  const components = sql<ReadComponent>`SELECT component.id, type, stream, component.name, software, found.flaws, found.targets
-    FROM component LEFT JOIN (
-      SELECT component, json_agg(flaw ORDER BY flaw) AS flaws, json_agg(coalesce(upgrade_to, fixed[1], '') ORDER BY flaw) AS targets
-      FROM candidate GROUP BY component) AS found ON found.component = component.id ORDER BY component.id`;
-  for await (const rows of fetchRows(transaction, components, componentsAtOnce)) {
-    await pause();
-    for (const { id, type, stream, name, software, flaws: ids, targets } of rows) {
-      while (packageOf.length < id) {
-        packageOf.push(-1);
-        starts.push(flaws.length);
-      }
-      packageOf.push(getOrInsert(packages, JSON.stringify([type, name]), () => packages.size));
-      starts.push(flaws.length);
-      // One component's flaws mostly have one target: only a new one is looked up.
-      let target = '';
-      let update = -1;
-      for (const [at, flaw] of (ids ?? []).entries()) {
-        const wanted = targets?.[at] ?? '';
-        if (wanted !== target) {
-          target = wanted;
-          update = updateFor(updates, type, stream, software, target);
-        }
-        flaws.push(flaw);
-        updatesOf.push(update);
-      }
-    }
-  }
-  const { rows } = await sql<{
-    image: number;
-    component: number;
-    flaw: number;
-  }>`SELECT image, component, flaw FROM excepted`.execute(transaction);
-  const excepted = new Map<number, Set<string>>();
-  for (const { image, component, flaw } of rows)
-    getOrInsert(excepted, image, () => new Set()).add(`${component} ${flaw}`);
-  return {
-    starts,
-    flaws,
-    updatesOf,
-    packageOf,
-    excepted,
-    updates: [...updates.keys()],
-    packages: [...packages.keys()],
-  };
-}
-
-function updateFor(updates: Map<string, number>, ...[type, stream, software, target]: (string | null)[]): number {
-  if (target === '') return -1;
-  return getOrInsert(updates, JSON.stringify([type, stream, software, target]), () => updates.size);
+/** For the counts over parts of the estate. */
+async function writeFlawedImages(transaction: StoreTransaction, flawed: FlawedImages): Promise<void> {
+  const parts = flawed.parts();
+  for (const { part, lists } of parts)
+    await sql`INSERT INTO flawed_images AS old (part, lists) VALUES (${part}, ${Buffer.from(lists)})
+      ON CONFLICT (part) DO UPDATE SET lists = excluded.lists WHERE old.lists <> excluded.lists`.execute(transaction);
+  await sql`DELETE FROM flawed_images WHERE part <> ALL(${parts.map(({ part }) => part)}::int[])`.execute(transaction);
 }
 
 /** When the counts were made last, and whether something changed since. */

@@ -40,8 +40,12 @@ const estateMs = 60_000;
 
 /** The total of a list, counted anew each time; where that means to look at very many images, up to two seconds old. */
 export async function rememberTotal(store: Store, key: unknown, count: () => Promise<number>): Promise<number> {
-  const images = await rememberShortly(store, 'images in the estate', estateMs, () => estimateImages(store));
-  return images < largeEstate ? count() : rememberShortly(store, key, totalMs, count);
+  return (await imagesInEstate(store)) < largeEstate ? count() : rememberShortly(store, key, totalMs, count);
+}
+
+/** About how many. */
+export function imagesInEstate(store: Store): Promise<number> {
+  return rememberShortly(store, 'images in the estate', estateMs, () => estimateImages(store));
 }
 
 /** As the database's own statistics have it; a new table has none. */

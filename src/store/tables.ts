@@ -254,6 +254,16 @@ export interface Tables {
     since: Instant;
     gone: MaybeInstant;
   };
+  flawed_images: { part: number; lists: Buffer };
+  reach: {
+    id: Generated<number>;
+    key: string;
+    registries: string[];
+    repositories: string[];
+    within: string[] | null;
+    asked: DefaultedInstant;
+    counted: MaybeInstant;
+  };
   package_summary: { type: string; name: string; images: number; versions: number };
   recount: { one: Defaulted<boolean>; at: Instant; took: number };
   day_summary: { day: string; counts: Json };

@@ -5,7 +5,8 @@ import { search } from './0003-search.ts';
 import { pace } from './0004-pace.ts';
 import { artifacts } from './0005-artifacts.ts';
 import { release } from './0006-release.ts';
+import { reach } from './0007-reach.ts';
 import { repeats } from './0008-repeats.ts';
 
 /** In order. */
-export const migrations: readonly Migration[] = [first, words, search, pace, artifacts, release, repeats];
+export const migrations: readonly Migration[] = [first, words, search, pace, artifacts, release, reach, repeats];

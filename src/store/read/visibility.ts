@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { type Reach, readReach } from '../reach.ts';
 import type { Store } from '../tables.ts';
 import { globPattern } from './patterns.ts';
 
@@ -12,7 +13,15 @@ export interface ScopedGrant {
  * What a caller may see: everything, or the images that lie in these repositories. An image that lies nowhere (an upload
  * without a registry) is only for those who may see everything.
  */
-export type Visibility = 'everything' | { readonly repositories: readonly number[] };
+export type Visibility = 'everything' | VisiblePart;
+
+export interface VisiblePart {
+  readonly repositories: readonly number[];
+  /** The same as grants say it. Whoever sees nothing has none. */
+  readonly reach?: Reach;
+  /** Where what is counted for that reach is kept; without it, the caller counts at each look. */
+  readonly counted?: number;
+}
 
 /** The reach of a caller's grants; of some roles only, when they are given. Every role may also see. */
 export async function visibleTo(
@@ -34,7 +43,27 @@ export async function visibleTo(
         OR registry.name || '/' || repository.name LIKE ANY(${repositories}::text[])`,
     )
     .execute();
-  return { repositories: found.map(({ id }) => id) };
+  if (found.length === 0) return { repositories: [] };
+  return {
+    repositories: found.map(({ id }) => id),
+    reach: { registries: inOrder(registries), repositories: inOrder(repositories) },
+  };
+}
+
+function inOrder(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
+}
+
+/** The same part, with where its counts are kept if they are kept. */
+export async function withCounts(store: Store, visibility: Visibility): Promise<Visibility> {
+  if (visibility === 'everything' || !visibility.reach || visibility.counted !== undefined) return visibility;
+  const counted = await readReach(store, visibility.reach);
+  return counted === undefined ? visibility : { ...visibility, counted };
+}
+
+/** Whether what the caller sees is counted beforehand. */
+export function isCounted(visibility: Visibility): boolean {
+  return visibility === 'everything' || visibility.counted !== undefined;
 }
 
 /** True for a placement that the caller may see; not of those that are gone. */
@@ -55,7 +84,7 @@ export function imageVisible(visibility: Visibility, image: string): RawBuilder<
  * and `covered (component, flaw, images)`, under exceptions. It costs as much as the caller sees.
  */
 export function withSeen(visibility: Visibility): RawBuilder<unknown> {
-  if (visibility === 'everything') return sql``;
+  if (isCounted(visibility)) return sql``;
   return sql`WITH seen AS MATERIALIZED (SELECT part AS component, count(*)::int AS images
       FROM image_components AS held CROSS JOIN unnest(held.components) AS part
       WHERE ${imageVisible(visibility, 'held.image')} GROUP BY 1),

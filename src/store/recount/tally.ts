@@ -1,3 +1,5 @@
+import { eachNumber } from '../number-list.ts';
+
 /** What is to be counted, by the numbers of components. */
 export interface Estate {
   /** Where a component's part of `flaws` and `updatesOf` begins, by component; it ends where that of the next begins. */
@@ -17,6 +19,8 @@ export interface Tally {
   readonly estate: Estate;
   /** `components` as PostgreSQL writes an array: `{1,2,3}`. */
   readonly addImage: (image: number, components: string) => void;
+  /** The same of components that have flaws, where the others do not matter: the first so many. */
+  readonly addFlawed: (image: number, components: Int32Array, count: number) => void;
   readonly images: () => number;
   /** By flaw. */
   readonly imagesOfFlaw: Int32Array;
@@ -26,8 +30,11 @@ export interface Tally {
   readonly imagesOfComponent: Int32Array;
 }
 
-/** Counts distinct images in one pass: a thing counts again when the last image that it was counted for is another. */
-export function createTally(estate: Estate): Tally {
+/**
+ * Counts distinct images in one pass: a thing counts again when the last image that it was counted for is another.
+ * `keep` is told of each image's components that have flaws.
+ */
+export function createTally(estate: Estate, keep?: Tally['addFlawed']): Tally {
   const { starts, flaws, updatesOf, packageOf, excepted } = estate;
   const maxFlaw = flaws.reduce((a, b) => Math.max(a, b), 0);
   const imagesOfFlaw = new Int32Array(maxFlaw + 1);
@@ -38,6 +45,7 @@ export function createTally(estate: Estate): Tally {
   const packageSeen = new Int32Array(estate.packages.length);
   const imagesOfComponent = new Int32Array(starts.length);
   let images = 0;
+  let flawed: Int32Array = new Int32Array(512);
 
   const addComponent = (component: number, covered: ReadonlySet<string> | undefined) => {
     imagesOfComponent[component] = (imagesOfComponent[component] ?? 0) + 1;
@@ -72,16 +80,31 @@ export function createTally(estate: Estate): Tally {
     addImage: (image, components) => {
       images += 1;
       const covered = excepted.get(image);
-      let number = 0;
-      // Millions of numbers: read as digits, without a text or a list for each.
-      for (let at = 1; at < components.length; at += 1) {
-        const code = components.charCodeAt(at);
-        if (code >= 48 && code <= 57) number = number * 10 + code - 48;
-        else {
-          if (number > 0) addComponent(number, covered);
-          number = 0;
-        }
-      }
+      let count = 0;
+      eachNumber(components, (component) => {
+        addComponent(component, covered);
+        if (!isFlawed(estate, component)) return;
+        if (count === flawed.length) flawed = enlarged(flawed);
+        flawed[count] = component;
+        count += 1;
+      });
+      keep?.(image, flawed, count);
+    },
+    addFlawed: (image, components, count) => {
+      images += 1;
+      const covered = excepted.get(image);
+      for (let at = 0; at < count; at += 1) addComponent(components[at] ?? 0, covered);
     },
   };
+}
+
+export function isFlawed({ starts, flaws }: Estate, component: number): boolean {
+  const start = starts[component];
+  return start !== undefined && start < (starts[component + 1] ?? flaws.length);
+}
+
+function enlarged(list: Int32Array): Int32Array {
+  const larger = new Int32Array(list.length * 2);
+  larger.set(list);
+  return larger;
 }

@@ -1,21 +1,53 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Store, StoreTransaction } from '../tables.ts';
-import type { Tally } from './tally.ts';
+import { isFlawed, type Tally } from './tally.ts';
 
-/** In how many images each component is, and is excepted, for what follows; with statistics, as plans depend on them. */
-export async function keepComponents(transaction: StoreTransaction, tally: Tally): Promise<void> {
-  const { keys, values } = filled(tally.imagesOfComponent);
+/** The summaries over everything, or those of a reach, whose rows begin with its number. */
+export type Counted = 'everything' | { readonly reach: number };
+
+/** True for the rows that are counted. */
+export function ownRows(counted: Counted): RawBuilder<boolean> {
+  return counted === 'everything' ? sql<boolean>`true` : sql<boolean>`reach = ${counted.reach}::int`;
+}
+
+/** What the key of a row begins with: the column, and its value. */
+export function ownKey(counted: Counted): {
+  readonly column: RawBuilder<unknown>;
+  readonly value: RawBuilder<unknown>;
+} {
+  return counted === 'everything'
+    ? { column: sql``, value: sql`` }
+    : { column: sql`reach,`, value: sql`${counted.reach}::int,` };
+}
+
+/**
+ * In how many images each component with flaws is, and is excepted, for what follows; with statistics, as plans depend on
+ * them. `within` holds for the rows of `excepted` that count.
+ */
+export async function keepComponents(
+  transaction: StoreTransaction,
+  tally: Tally,
+  within: RawBuilder<boolean> = sql<boolean>`true`,
+): Promise<void> {
+  const counts = tally.imagesOfComponent.map((images, component) => (isFlawed(tally.estate, component) ? images : 0));
+  const { keys, values } = filled(counts);
   await sql`CREATE TEMP TABLE counted_component ON COMMIT DROP AS
     SELECT * FROM unnest(${keys}::int[], ${values}::int[]) AS counted (component, images)`.execute(transaction);
   await sql`ANALYZE counted_component`.execute(transaction);
   await sql`CREATE TEMP TABLE counted_excepted ON COMMIT DROP AS
-    SELECT component, flaw, count(*)::int AS images FROM excepted GROUP BY 1, 2`.execute(transaction);
+    SELECT component, flaw, count(*)::int AS images FROM excepted WHERE ${within} GROUP BY 1, 2`.execute(transaction);
   await sql`ANALYZE counted_excepted`.execute(transaction);
 }
 
 /** Flaws that an image has: how many have it is counted, the rest is what its candidates say. Only what differs is written. */
-export async function writeFlaws(transaction: StoreTransaction, tally: Tally): Promise<void> {
+export async function writeFlaws(
+  transaction: StoreTransaction,
+  tally: Tally,
+  counted: Counted = 'everything',
+): Promise<void> {
   const { keys, values } = filled(tally.imagesOfFlaw);
+  const table = sql.table(counted === 'everything' ? 'flaw_summary' : 'reach_flaw');
+  const { column, value } = ownKey(counted);
   await sql`WITH counted AS (SELECT * FROM unnest(${keys}::int[], ${values}::int[]) AS counted (flaw, images)),
       told AS (
         SELECT candidate.flaw, min(severity) AS severity, max(risk) AS risk, bool_or(status = 0) AS fixable, min(since) AS first_seen,
@@ -24,14 +56,16 @@ export async function writeFlaws(transaction: StoreTransaction, tally: Tally): P
           JOIN counted_component AS held ON held.component = component.id
           LEFT JOIN counted_excepted AS covered ON covered.component = component.id AND covered.flaw = candidate.flaw
         WHERE held.images > coalesce(covered.images, 0) GROUP BY candidate.flaw)
-    INSERT INTO flaw_summary (flaw, images, severity, risk, fixable, epss, first_seen, packages, words)
-    SELECT counted.flaw, images, severity, risk, fixable, coalesce(epss, 0), first_seen, packages[1:10],
+    INSERT INTO ${table} AS old (${column} flaw, images, severity, risk, fixable, epss, first_seen, packages, words)
+    SELECT ${value} counted.flaw, images, severity, risk, fixable, coalesce(epss, 0), first_seen, packages[1:10],
       lower(concat_ws(' ', flaw.name, array_to_string(aliases, ' '), title, array_to_string(packages, ' ')))
     FROM counted JOIN told ON told.flaw = counted.flaw JOIN flaw ON flaw.id = counted.flaw
-    ON CONFLICT (flaw) DO UPDATE SET images = excluded.images, severity = excluded.severity, risk = excluded.risk,
+    ON CONFLICT (${column} flaw) DO UPDATE SET images = excluded.images, severity = excluded.severity, risk = excluded.risk,
       fixable = excluded.fixable, epss = excluded.epss, first_seen = excluded.first_seen, packages = excluded.packages, words = excluded.words
-    WHERE flaw_summary.* IS DISTINCT FROM excluded.*`.execute(transaction);
-  await sql`DELETE FROM flaw_summary WHERE flaw NOT IN (SELECT unnest(${keys}::int[]))`.execute(transaction);
+    WHERE old.* IS DISTINCT FROM excluded.*`.execute(transaction);
+  await sql`DELETE FROM ${table} WHERE ${ownRows(counted)} AND flaw NOT IN (SELECT unnest(${keys}::int[]))`.execute(
+    transaction,
+  );
 }
 
 /** Packages by name, and in how many images each is. */
