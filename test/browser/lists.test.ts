@@ -49,6 +49,23 @@ describe('a list of 50,000 images', { skip: noBrowser }, () => {
     assert.match(await firstName(again.page), /billing/);
   });
 
+  test('tells beside each value of a filter how many it would leave', async () => {
+    for (const [path, filter, option, noun] of [
+      ['/vulnerabilities', 'Severity', 'High', /^(\d+) vulnerabilities$/],
+      ['/recommendations', 'Status', 'In work', /^(\d+) recommendations$/],
+    ] as const) {
+      const { page } = await open(path);
+      const before = await page.getByText(noun).innerText();
+      await page.getByRole('button', { name: filter }).click();
+      const label = await page.locator('label', { hasText: option }).innerText();
+      const count = /\d+$/.exec(label)?.[0] ?? 'none';
+      await page.getByRole('checkbox', { name: option }).check();
+      await page.getByText(before.replace(/^\d+/, count), { exact: true }).waitFor();
+
+      assert.notEqual(before.split(' ')[0], count);
+    }
+  });
+
   test('does not move rows under the pointer when something changes, but offers to', async () => {
     const { page } = await open('/images');
     await rows(page).nth(3).hover();

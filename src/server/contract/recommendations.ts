@@ -26,15 +26,15 @@ export const recommendationRow = z.object({
   changed: instant.optional(),
 });
 
-export const recommendationQuery = z
-  .object({
-    q: z.string().max(200).optional(),
-    status: listOf(recommendationStatus),
-    owner: z.string().max(200).optional(),
-    overdue: flag.optional(),
-    registry: listOf(z.string()),
-  })
-  .extend(pageQuery.shape);
+export const recommendationFilter = z.object({
+  q: z.string().max(200).optional(),
+  status: listOf(recommendationStatus),
+  owner: z.string().max(200).optional(),
+  overdue: flag.optional(),
+  registry: listOf(z.string()),
+});
+
+export const recommendationQuery = recommendationFilter.extend(pageQuery.shape);
 
 export const recommendationPage = pageOf(recommendationRow);
 

@@ -19,13 +19,16 @@ export const vulnerabilityRow = z.object({
   firstSeen: z.string(),
 });
 
-export const vulnerabilityQuery = z
-  .object({
-    q: z.string().max(200).optional().describe('Part of an id, a title or a package name.'),
-    severity: listOf(severity),
-    fixable: flag.optional(),
-    exploited: flag.optional(),
-    epss: z.coerce.number().min(0).max(1).optional(),
+export const vulnerabilityFilter = z.object({
+  q: z.string().max(200).optional().describe('Part of an id, a title or a package name.'),
+  severity: listOf(severity),
+  fixable: flag.optional(),
+  exploited: flag.optional(),
+  epss: z.coerce.number().min(0).max(1).optional(),
+});
+
+export const vulnerabilityQuery = vulnerabilityFilter
+  .extend({
     sort: z.enum(['risk', 'images', 'epss', 'id', 'firstSeen']).default('risk'),
     direction: z.enum(['asc', 'desc']).optional(),
   })

@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { AppError } from '../../lib/errors.ts';
-import { imagesOfUpdate, listUpdates, readUpdate } from '../../store/read/list-recommendations.ts';
+import { imagesOfUpdate, listUpdates, readUpdate, readUpdateFacets } from '../../store/read/list-recommendations.ts';
 import { noteRecommendation } from '../../store/recommendation-notes.ts';
+import { rememberShortly } from '../../store/short-memory.ts';
 import type { ServerContext } from '../context.ts';
+import { facets } from '../contract/images.ts';
 import {
   recommendationChange,
   recommendationDetail,
+  recommendationFilter,
   recommendationPage,
   recommendationQuery,
 } from '../contract/recommendations.ts';
@@ -18,6 +21,7 @@ import { visibilityOf } from '../visible.ts';
 const access: Access = { role: 'reader', within: 'scoped' };
 const params = z.object({ id: z.string().regex(/^[\w-]{16}$/) });
 const shownImages = 500;
+const rememberedMs = 2_000;
 
 const list = route({
   id: 'recommendations.list',
@@ -31,6 +35,24 @@ const list = route({
     const { store } = context;
     const page = await listUpdates(store, query, await visibilityOf(store, caller), await termsOf(context));
     return { ...page, items: page.items.map(recommendationRow) };
+  },
+});
+
+const facetList = route({
+  id: 'recommendations.facets',
+  method: 'GET',
+  path: '/recommendations/facets',
+  summary: 'How many software updates each value of a filter would leave.',
+  access,
+  query: recommendationFilter,
+  answer: facets,
+  handle: async ({ query, caller }, context) => {
+    const { store } = context;
+    const [visibility, terms] = await Promise.all([visibilityOf(store, caller), termsOf(context)]);
+    const read = () => readUpdateFacets(store, query, visibility, terms);
+    return {
+      facets: await rememberShortly(store, ['update facets', query, visibility, terms], rememberedMs, read),
+    };
   },
 });
 
@@ -70,7 +92,7 @@ const change = route({
   },
 });
 
-export const recommendationRoutes: readonly Route[] = [list, detail, change];
+export const recommendationRoutes: readonly Route[] = [list, facetList, detail, change];
 
 async function read(id: string, caller: Caller | undefined, context: ServerContext) {
   const { store } = context;

@@ -7,11 +7,15 @@ import {
   type ReadVulnerabilityDetail,
   readVulnerability,
 } from '../../store/read/read-vulnerability.ts';
+import { readVulnerabilityFacets } from '../../store/read/vulnerability-facets.ts';
+import { rememberShortly } from '../../store/short-memory.ts';
 import { riskScore } from '../../vulnerability/risk-score.ts';
+import { facets } from '../contract/images.ts';
 import { pageQuery } from '../contract/paging.ts';
 import {
   affectedImagePage,
   vulnerabilityDetail,
+  vulnerabilityFilter,
   vulnerabilityPage,
   vulnerabilityQuery,
 } from '../contract/vulnerabilities.ts';
@@ -20,6 +24,7 @@ import { visibilityOf } from '../visible.ts';
 
 const access: Access = { role: 'reader', within: 'scoped' };
 const params = z.object({ id: z.string().min(1).max(100) });
+const rememberedMs = 2_000;
 
 const list = route({
   id: 'vulnerabilities.list',
@@ -30,6 +35,23 @@ const list = route({
   query: vulnerabilityQuery,
   answer: vulnerabilityPage,
   handle: async ({ query, caller }, { store }) => listVulnerabilities(store, query, await visibilityOf(store, caller)),
+});
+
+const facetList = route({
+  id: 'vulnerabilities.facets',
+  method: 'GET',
+  path: '/vulnerabilities/facets',
+  summary: 'How many vulnerabilities each value of a filter would leave.',
+  access,
+  query: vulnerabilityFilter,
+  answer: facets,
+  handle: async ({ query, caller }, { store }) => {
+    const visibility = await visibilityOf(store, caller);
+    const read = () => readVulnerabilityFacets(store, query, visibility);
+    return {
+      facets: await rememberShortly(store, ['vulnerability facets', query, visibility], rememberedMs, read),
+    };
+  },
 });
 
 const detail = route({
@@ -78,7 +100,7 @@ const images = route({
   },
 });
 
-export const vulnerabilityRoutes: readonly Route[] = [list, detail, images];
+export const vulnerabilityRoutes: readonly Route[] = [list, facetList, detail, images];
 
 function missing(id: string): AppError {
   return new AppError('NOT_FOUND', `No image has ${id} now, or none that you may see.`);

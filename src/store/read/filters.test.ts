@@ -11,11 +11,12 @@ import { readImageFacets } from './image-facets.ts';
 import type { ImageRow } from './image-row.ts';
 import { type FindingFilter, listFindings, listFindingsOf } from './list-findings.ts';
 import { listImages } from './list-images.ts';
-import { listUpdates } from './list-recommendations.ts';
+import { listUpdates, readUpdateFacets } from './list-recommendations.ts';
 import { listVulnerabilities } from './list-vulnerabilities.ts';
 import { readVulnerability } from './read-vulnerability.ts';
 import { searchEverything } from './search.ts';
 import { type Visibility, visibleTo } from './visibility.ts';
+import { readVulnerabilityFacets } from './vulnerability-facets.ts';
 
 let opened: TestStore;
 let store: Store;
@@ -143,6 +144,30 @@ test('a facet says what choosing its value would leave, the other filters as the
           const left = await imagesOf({ ...filter, [name]: chosen }, visibility);
           assert.equal(left.length, count, `${name} ${value} with ${JSON.stringify(filter)}`);
         }
+});
+
+test('facets of vulnerabilities and of updates say what choosing a value would leave', async () => {
+  const chosen = (name: string, value: string) =>
+    ['fixable', 'exploited', 'overdue'].includes(name) ? value === 'true' : [value];
+  for (const visibility of ['everything', part] as const) {
+    for (const filter of [{}, { severity: ['high'] as const, q: 'use' }, { fixable: true, epss: 0.2 }]) {
+      const facets = await readVulnerabilityFacets(store, filter, visibility);
+      assert.ok(facets.every(({ values }) => values.length > 0));
+      for (const { name, values } of facets)
+        for (const { value, count } of values) {
+          const asked = { ...all, ...filter, sort: 'id' as const, [name]: chosen(name, value) };
+          const { items } = await listVulnerabilities(store, asked, visibility);
+          assert.equal(items.length, count, `${name} ${value} with ${JSON.stringify(filter)}`);
+        }
+    }
+    for (const filter of [{}, { q: 'lib1' }, { status: ['open'] as const, registry: ['alpha'] }, { overdue: true }])
+      for (const { name, values } of await readUpdateFacets(store, filter, visibility, terms))
+        for (const { value, count } of values) {
+          const asked = { ...all, ...filter, [name]: chosen(name, value) };
+          const { items } = await listUpdates(store, asked, visibility, terms);
+          assert.equal(items.length, count, `${name} ${value} with ${JSON.stringify(filter)}`);
+        }
+  }
 });
 
 const findingFilters: readonly (readonly [string, FindingFilter, (row: FindingRow) => boolean])[] = [

@@ -1,10 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
+import { removedBy, summedUpdates } from '../recount/write-updates.ts';
 import type { Store } from '../tables.ts';
+import { countFacets } from './count-facets.ts';
 import { allOf, type Condition } from './image-conditions.ts';
+import type { Facet } from './image-facets.ts';
 import type { FindingCounts } from './image-row.ts';
 import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, sortKeys } from './page.ts';
 import { containsPattern } from './patterns.ts';
-import { imageName, imageVisible, type Visibility, withSeen } from './visibility.ts';
+import { imageName, imageVisible, isCounted, type Visibility, withCounts, withSeen } from './visibility.ts';
 
 export type RecommendationStatus = 'open' | 'doing' | 'done' | 'accepted';
 
@@ -16,15 +19,24 @@ export interface DueDays {
   readonly low: number;
 }
 
-export interface RecommendationQuery extends PageRequest {
+export interface RecommendationFilter {
   readonly q?: string | undefined;
   readonly status?: readonly RecommendationStatus[] | undefined;
   readonly owner?: string | undefined;
   readonly overdue?: boolean | undefined;
   readonly registry?: readonly string[] | undefined;
+}
+
+export interface RecommendationQuery extends RecommendationFilter, PageRequest {
   readonly key?: string | undefined;
   /** Whether the first page tells how many there are; it does unless told otherwise. */
   readonly isCounted?: boolean;
+}
+
+/** When updates are due. */
+export interface DueTerms {
+  readonly dueDays: DueDays;
+  readonly today: string;
 }
 
 export interface ReadUpdate extends Omit<FindingCounts, 'fixable'> {
@@ -50,22 +62,22 @@ export async function listUpdates(
   store: Store,
   query: RecommendationQuery,
   visibility: Visibility,
-  { dueDays, today }: { readonly dueDays: DueDays; readonly today: string },
+  terms: DueTerms,
 ): Promise<Page<ReadUpdate>> {
-  const within = query.registry?.length ? await narrowed(store, visibility, query.registry) : visibility;
+  const within = await withCounts(
+    store,
+    query.registry?.length ? await narrowed(store, visibility, query.registry) : visibility,
+  );
   const isFirst = query.cursor === undefined && query.isCounted !== false;
-  const from = sql`FROM (SELECT *, status IN ('open', 'doing') AND due < ${today}::date AS overdue FROM (
-      SELECT u.*, n.owner, n.changed, coalesce(n.due, ${dueDate(dueDays)}) AS due, ${status} AS status
-      FROM ${updateSummaries(within)} AS u LEFT JOIN recommendation_note AS n ON n.key = u.key) AS noted) AS u
-    WHERE ${allOf(conditionsOf(query))}`;
+  const from = sql`FROM ${notedUpdates(within, terms)} AS u WHERE ${allOf(conditionsOf(query))}`;
   const [read, counted] = await Promise.all([
     sql<ReadUpdate & { sort_keys: string[] }>`${withSeen(within)} SELECT page.*, ${imageCount(within)} AS images FROM (
         SELECT u.key, u.type, u.stream, u.software, u.target, u.versions, u.components, u.flaws, u.images AS counted, u.critical, u.high,
           u.medium, u.low, u.negligible, u.unknown, u.exploited, u.risk, u.owner, u.due, u.overdue, u.status, u.changed,
           ${sortKeys(order)} AS sort_keys
         ${from} AND ${behind(order, query.cursor)} ${orderBy(order)} LIMIT ${query.limit + 1}) AS page`.execute(store),
-    isFirst && within === 'everything'
-      ? sql<{ total: number }>`${withSeen(within)} SELECT count(*)::int AS total ${from}`.execute(store)
+    isFirst && isCounted(within)
+      ? sql<{ total: number }>`SELECT count(*)::int AS total ${from}`.execute(store)
       : { rows: [] },
   ]);
   const total = counted.rows[0]?.total;
@@ -76,10 +88,9 @@ export async function readUpdate(
   store: Store,
   key: string,
   visibility: Visibility,
-  terms: { readonly dueDays: DueDays; readonly today: string },
+  terms: DueTerms,
 ): Promise<ReadUpdate | undefined> {
-  const statuses = ['open', 'doing', 'done', 'accepted'] as const;
-  return (await listUpdates(store, { key, limit: 1, status: statuses }, visibility, terms)).items[0];
+  return (await listUpdates(store, { key, limit: 1, status: allStatuses }, visibility, terms)).items[0];
 }
 
 export interface UpdateImage {
@@ -109,6 +120,40 @@ export async function imagesOfUpdate(
   return rows;
 }
 
+/** How many updates each status would leave, and how many of those chosen are overdue. */
+export async function readUpdateFacets(
+  store: Store,
+  { registry, ...filter }: RecommendationFilter,
+  visibility: Visibility,
+  terms: DueTerms,
+): Promise<Facet[]> {
+  const within = registry?.length ? await narrowed(store, visibility, registry) : visibility;
+  const wanted = filter.status?.length ? filter.status : usualStatuses;
+  const others = conditionsOf({ q: filter.q, owner: filter.owner, status: allStatuses });
+  const { rows } = await sql<{ count: number; status: RecommendationStatus; overdue: boolean }>`${withSeen(within)}
+    SELECT count(*)::int AS count, u.status, coalesce(u.overdue, false) AS overdue
+    FROM ${notedUpdates(within, terms)} AS u WHERE ${allOf(others)} GROUP BY 2, 3`.execute(store);
+  return countFacets(rows, [
+    { name: 'status', read: ({ status }) => status, passes: ({ status }) => wanted.includes(status) },
+    {
+      name: 'overdue',
+      read: ({ overdue }) => String(overdue),
+      passes: ({ overdue }) => filter.overdue === undefined || overdue === filter.overdue,
+    },
+  ]);
+}
+
+const allStatuses: readonly RecommendationStatus[] = ['open', 'doing', 'done', 'accepted'];
+/** What is done is listed only when it is asked for. */
+const usualStatuses: readonly RecommendationStatus[] = ['open', 'doing', 'accepted'];
+
+/** Updates with what people wrote of them, and when they are due. */
+function notedUpdates(within: Visibility, { dueDays, today }: DueTerms): RawBuilder<unknown> {
+  return sql`(SELECT *, status IN ('open', 'doing') AND due < ${today}::date AS overdue FROM (
+      SELECT u.*, n.owner, n.changed, coalesce(n.due, ${dueDate(dueDays)}) AS due, ${status} AS status
+      FROM ${updateSummaries(within)} AS u LEFT JOIN recommendation_note AS n ON n.key = u.key) AS noted)`;
+}
+
 const order: Order = {
   name: 'recommendations',
   direction: 'desc',
@@ -128,10 +173,8 @@ function dueDate({ critical, high, medium, low }: DueDays): RawBuilder<string> {
     WHEN u.medium > 0 THEN ${medium}::int WHEN u.low > 0 THEN ${low}::int END`;
 }
 
-function conditionsOf({ q, status: wanted, owner, overdue, key }: RecommendationQuery): Condition[] {
-  const conditions: Condition[] = [
-    sql<boolean>`u.status = ANY(${wanted?.length ? wanted : ['open', 'doing', 'accepted']}::text[])`,
-  ];
+function conditionsOf({ q, status: wanted, owner, overdue, key }: Omit<RecommendationQuery, 'limit'>): Condition[] {
+  const conditions: Condition[] = [sql<boolean>`u.status = ANY(${wanted?.length ? wanted : usualStatuses}::text[])`];
   if (q?.trim()) {
     const part = containsPattern(q.trim());
     conditions.push(
@@ -144,39 +187,44 @@ function conditionsOf({ q, status: wanted, owner, overdue, key }: Recommendation
   return conditions;
 }
 
-/** `update_summary`, or the same over what the caller sees; `images` is then a lower bound. */
+/** `update_summary`, or the same over what the caller sees; where that is not counted, `images` is a lower bound. */
 function updateSummaries(visibility: Visibility): RawBuilder<unknown> {
   if (visibility === 'everything') return sql`update_summary`;
-  const count = (condition: RawBuilder<unknown>) =>
-    sql`coalesce(sum(seen.images - coalesce(e.images, 0)) FILTER (WHERE ${condition}), 0)::int`;
-  return sql`(SELECT key, type, stream, software, target, versions, flaws, gone, components, images, critical, high, medium, low, negligible, unknown,
-      exploited, accepted, risk, since FROM (
-      SELECT u.key, array_agg(DISTINCT c.component) AS components, max(seen.images - coalesce(e.images, 0)) AS images,
-        ${count(sql`c.severity = 0`)} AS critical, ${count(sql`c.severity = 1`)} AS high, ${count(sql`c.severity = 2`)} AS medium,
-        ${count(sql`c.severity = 3`)} AS low, ${count(sql`c.severity = 4`)} AS negligible, ${count(sql`c.severity = 5`)} AS unknown,
-        ${count(sql`f.exploited IS NOT NULL`)} AS exploited, coalesce(sum(e.images), 0) AS accepted, max(c.risk) AS risk, min(c.since) AS since
-      FROM update_summary AS u CROSS JOIN unnest(u.components) AS part JOIN seen ON seen.component = part
-        JOIN candidate AS c ON c.component = part AND coalesce(c.upgrade_to, c.fixed[1]) = u.target JOIN flaw AS f ON f.id = c.flaw
-        LEFT JOIN covered AS e ON e.component = c.component AND e.flaw = c.flaw
-      GROUP BY u.key) AS own
-    JOIN (SELECT key, type, stream, software, target, versions, flaws, gone FROM update_summary) AS u USING (key))`;
+  if (visibility.counted !== undefined)
+    return sql`(SELECT * FROM reach_update WHERE reach = ${visibility.counted}::int)`;
+  return sql`(WITH removed AS MATERIALIZED (${removedBy(sql`update_summary`, sql`seen`, sql`covered`)})
+    SELECT u.key, type, stream, software, target, gone, versions, components, flaws, most AS images, critical,
+      high, medium, low, negligible, unknown, exploited, accepted, risk, since
+    FROM (SELECT key, type, stream, software, target, gone FROM update_summary) AS u JOIN (${summedUpdates}) USING (key))`;
 }
 
+/** Images of which exceptions do not cover all that the update removes. */
 function imageCount(visibility: Visibility): RawBuilder<number> {
-  if (visibility === 'everything') return sql<number>`page.counted`;
+  if (isCounted(visibility)) return sql<number>`page.counted`;
   return sql<number>`CASE WHEN page.counted = 0 THEN 0 ELSE (SELECT count(*)::int FROM image_components AS held
-    WHERE held.components && page.components AND ${imageVisible(visibility, 'held.image')}) END`;
+    WHERE held.components && page.components AND ${imageVisible(visibility, 'held.image')}
+      AND EXISTS (SELECT FROM unnest(held.components) AS part
+          JOIN candidate AS c ON c.component = part AND coalesce(c.upgrade_to, c.fixed[1]) = page.target
+        WHERE part = ANY(page.components) AND NOT EXISTS (SELECT FROM excepted AS e
+          WHERE e.image = held.image AND e.component = c.component AND e.flaw = c.flaw))) END`;
 }
 
 /** What lies in these registries of what the caller sees. */
 async function narrowed(store: Store, visibility: Visibility, registries: readonly string[]): Promise<Visibility> {
-  const found = await store
-    .selectFrom('repository')
-    .innerJoin('registry', 'registry.id', 'repository.registry')
-    .select('repository.id')
-    .where('registry.name', 'in', [...registries])
-    .execute();
-  const ids = found.map(({ id }) => id);
-  const seen = visibility === 'everything' ? undefined : new Set(visibility.repositories);
-  return { repositories: seen ? ids.filter((id) => seen.has(id)) : ids };
+  const { rows } = await sql<{
+    names: string[];
+    ids: number[];
+  }>`SELECT array_agg(DISTINCT registry.name ORDER BY registry.name) AS names,
+      array_agg(repository.id) AS ids
+    FROM registry JOIN repository ON repository.registry = registry.id
+    WHERE registry.name = ANY(${[...registries]}::text[]) HAVING count(*) > 0`.execute(store);
+  const [found] = rows;
+  if (!found) return { repositories: [] };
+  if (visibility === 'everything')
+    return { repositories: found.ids, reach: { registries: found.names, repositories: [] } };
+  const seen = new Set(visibility.repositories);
+  return {
+    repositories: found.ids.filter((id) => seen.has(id)),
+    ...(visibility.reach && { reach: { ...visibility.reach, within: found.names } }),
+  };
 }

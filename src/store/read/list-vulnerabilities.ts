@@ -19,17 +19,20 @@ import {
 } from './page.ts';
 import { containsPattern } from './patterns.ts';
 import { type Threat, type ThreatColumns, threatOf } from './threat.ts';
-import { imageVisible, type Visibility, withSeen } from './visibility.ts';
+import { imageVisible, isCounted, type Visibility, withCounts, withSeen } from './visibility.ts';
 
 export type VulnerabilitySort = 'risk' | 'images' | 'epss' | 'id' | 'firstSeen';
 
-export interface VulnerabilityQuery extends PageRequest {
+export interface VulnerabilityFilter {
   readonly q?: string | undefined;
   readonly severity?: readonly Severity[] | undefined;
   readonly fixable?: boolean | undefined;
   readonly exploited?: boolean | undefined;
   readonly epss?: number | undefined;
   readonly since?: Date | undefined;
+}
+
+export interface VulnerabilityQuery extends VulnerabilityFilter, PageRequest {
   /** Whether the first page tells how many there are; it does unless told otherwise. */
   readonly isCounted?: boolean;
   readonly sort: VulnerabilitySort;
@@ -68,22 +71,26 @@ export interface ReadVulnerability extends ThreatColumns {
 export async function listVulnerabilities(
   store: Store,
   query: VulnerabilityQuery,
-  visibility: Visibility,
+  caller: Visibility,
 ): Promise<Page<VulnerabilityRow>> {
+  const visibility = await withCounts(store, caller);
   const order = orderOf(query);
   const condition = allOf(conditionsOf(query));
   const from = sql`FROM ${flawSummaries(visibility)} AS s JOIN flaw AS f ON f.id = s.flaw WHERE ${condition}`;
-  const isCounted = query.cursor === undefined && query.isCounted !== false && visibility === 'everything';
+  const isFirst = query.cursor === undefined && query.isCounted !== false;
+  const of = visibility === 'everything' ? visibility : visibility.counted;
   const [{ rows }, total] = await Promise.all([
     sql<
       ReadVulnerability & { sort_keys: string[] }
     >`${query.q || visibility !== 'everything' ? sql`` : prepared}${withSeen(visibility)}
-      SELECT page.*, ${packageNames(visibility)} AS packages, ${imageCount(visibility, 'page')} AS images FROM (
+      SELECT page.*, ${imageCount(visibility, 'page')} AS images FROM (
         SELECT ${vulnerabilityColumns}, ${sortKeys(order)} AS sort_keys, row_number() OVER (${orderBy(order)}) AS place
         ${from} AND ${behind(order, query.cursor)} ${orderBy(order)} LIMIT ${query.limit + 1}) AS page ORDER BY place`.execute(
       store,
     ),
-    isCounted ? rememberTotal(store, ['vulnerabilities', filterOf(query)], () => countRows(store, from)) : undefined,
+    isFirst && of !== undefined
+      ? rememberTotal(store, ['vulnerabilities', of, filterOf(query)], () => countRows(store, from))
+      : undefined,
   ]);
   return { ...pageFrom(rows, order, query.limit, toVulnerabilityRow), ...(total !== undefined && { total }) };
 }
@@ -99,28 +106,23 @@ export const vulnerabilityColumns = sql`f.id, f.name, f.aliases, f.title, s.seve
 
 /** Counted for the few rows that are shown where the prepared count is of more than the caller sees. */
 export function imageCount(visibility: Visibility, page: string): RawBuilder<number> {
-  if (visibility === 'everything') return sql<number>`${sql.ref(`${page}.counted`)}`;
+  if (isCounted(visibility)) return sql<number>`${sql.ref(`${page}.counted`)}`;
   return sql<number>`(SELECT count(*)::int FROM (${imagesWithFlaw(sql<number>`SELECT ${sql.ref(`${page}.id`)}`)}) AS affected
     WHERE ${imageVisible(visibility, 'affected.image')})`;
 }
 
-/** `flaw_summary`, or the same over what the caller sees; `images` is then a lower bound. */
+/** `flaw_summary`, or the same over what the caller sees; where that is not counted, `images` is a lower bound. */
 export function flawSummaries(visibility: Visibility): RawBuilder<unknown> {
   if (visibility === 'everything') return sql`flaw_summary`;
-  return sql`(SELECT own.*, whole.words, whole.packages, whole.epss FROM (
-      SELECT c.flaw, max(seen.images - coalesce(e.images, 0)) AS images, min(c.severity) AS severity, max(c.risk) AS risk,
-        bool_or(c.status = 0) AS fixable, min(c.since) AS first_seen
-      FROM seen JOIN candidate AS c ON c.component = seen.component
+  if (visibility.counted !== undefined) return sql`(SELECT * FROM reach_flaw WHERE reach = ${visibility.counted}::int)`;
+  return sql`(SELECT own.*, own.names[1:10] AS packages, coalesce(flaw.epss, 0) AS epss,
+      lower(concat_ws(' ', flaw.name, array_to_string(aliases, ' '), title, array_to_string(own.names, ' '))) AS words
+    FROM (SELECT c.flaw, max(seen.images - coalesce(e.images, 0)) AS images, min(c.severity) AS severity, max(c.risk) AS risk,
+        bool_or(c.status = 0) AS fixable, min(c.since) AS first_seen, array_agg(DISTINCT k.name) AS names
+      FROM seen JOIN candidate AS c ON c.component = seen.component JOIN component AS k ON k.id = c.component
         LEFT JOIN covered AS e ON e.component = c.component AND e.flaw = c.flaw
       WHERE seen.images > coalesce(e.images, 0) GROUP BY c.flaw) AS own
-    JOIN flaw_summary AS whole ON whole.flaw = own.flaw)`;
-}
-
-/** Names of the packages that have it, as far as the caller sees. */
-function packageNames(visibility: Visibility): RawBuilder<string[]> {
-  if (visibility === 'everything') return sql<string[]>`page.packages`;
-  return sql<string[]>`ARRAY(SELECT DISTINCT k.name FROM candidate AS c JOIN seen ON seen.component = c.component
-    JOIN component AS k ON k.id = c.component WHERE c.flaw = page.id ORDER BY 1 LIMIT 10)`;
+    JOIN flaw ON flaw.id = own.flaw)`;
 }
 
 export function toVulnerabilityRow(row: ReadVulnerability): VulnerabilityRow {
@@ -139,7 +141,8 @@ export function toVulnerabilityRow(row: ReadVulnerability): VulnerabilityRow {
   };
 }
 
-function conditionsOf({ q, severity, fixable, exploited, epss, since }: VulnerabilityQuery): Condition[] {
+/** Over a summary `s` and `flaw AS f`. */
+export function conditionsOf({ q, severity, fixable, exploited, epss, since }: VulnerabilityFilter): Condition[] {
   const conditions: Condition[] = [sql<boolean>`true`];
   if (q?.trim()) conditions.push(sql<boolean>`s.words LIKE ${containsPattern(q.trim().toLowerCase())}`);
   if (severity?.length) conditions.push(sql<boolean>`s.severity = ANY(${severity.map(severityCode)}::smallint[])`);

@@ -19,6 +19,7 @@ import {
 import { buildSteps } from '../estate.data.ts';
 import type { Estate } from '../estate.ts';
 import { sha256 } from '../estate.ts';
+import { facet } from '../facet.ts';
 import { findingsOf, historyOf, packagesOf, partsOf, upgradesOf, whyOf } from '../image-parts.ts';
 import { MockProblem, mock, pageOfRows } from '../mock-answer.ts';
 import { exceptionsOf } from './exceptions.ts';
@@ -227,11 +228,4 @@ function fitting(estate: Estate, filter: Filter): ImageRow[] {
       (filter.endOfLife === undefined || (image.endOfLife === true) === filter.endOfLife) &&
       (filter.partial === undefined || isPartial(image) === filter.partial),
   );
-}
-
-function facet(name: string, images: readonly ImageRow[], valuesOf: (image: ImageRow) => readonly string[]) {
-  const counts = new Map<string, number>();
-  for (const image of images) for (const value of valuesOf(image)) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const values = [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
-  return { name, values };
 }

@@ -1,13 +1,17 @@
+import type * as z from 'zod';
+import { facets } from '../../../src/server/contract/images.ts';
 import {
   type RecommendationRow,
   recommendationChange,
   recommendationDetail,
+  recommendationFilter,
   recommendationPage,
   recommendationQuery,
   recommendationRow,
 } from '../../../src/server/contract/recommendations.ts';
 import { flaws } from '../estate.data.ts';
 import { chance, countsOf, type Estate } from '../estate.ts';
+import { facet } from '../facet.ts';
 import { packageOfFlaw } from '../image-parts.ts';
 import { MockProblem, mock, pageOfRows } from '../mock-answer.ts';
 
@@ -63,16 +67,21 @@ export const recommendationAnswers = [
     query: recommendationQuery,
     schema: recommendationPage,
     answer: ({ query, estate }) => {
-      const q = query.q?.toLowerCase() ?? '';
-      const rows = recommendationsOf(estate).filter(
-        (row) =>
-          `${row.title} ${row.flaws} ${row.owner}`.toLowerCase().includes(q) &&
-          (!query.status || query.status.includes(row.status)) &&
-          (query.overdue === undefined || row.overdue === query.overdue) &&
-          (!query.owner || row.owner === query.owner),
-      );
+      const rows = fitting(estate, query);
       return pageOfRows(rows, query);
     },
+  }),
+  mock({
+    method: 'GET',
+    path: '/recommendations/facets',
+    query: recommendationFilter,
+    schema: facets,
+    answer: ({ query, estate }) => ({
+      facets: [
+        facet('status', fitting(estate, { ...query, status: undefined }), (row) => [row.status]),
+        facet('overdue', fitting(estate, { ...query, overdue: undefined }), (row) => [String(row.overdue)]),
+      ],
+    }),
   }),
   mock({
     method: 'GET',
@@ -108,6 +117,17 @@ export const recommendationAnswers = [
     },
   }),
 ];
+
+function fitting(estate: Estate, filter: z.output<typeof recommendationFilter>): RecommendationRow[] {
+  const q = filter.q?.toLowerCase() ?? '';
+  return recommendationsOf(estate).filter(
+    (row) =>
+      `${row.title} ${row.flaws} ${row.owner}`.toLowerCase().includes(q) &&
+      (!filter.status || filter.status.includes(row.status)) &&
+      (filter.overdue === undefined || row.overdue === filter.overdue) &&
+      (!filter.owner || row.owner === filter.owner),
+  );
+}
 
 function find(estate: Estate, id: string | undefined): RecommendationRow {
   const row = recommendationsOf(estate).find((one) => one.id === id);

@@ -1,13 +1,17 @@
+import type * as z from 'zod';
+import { facets } from '../../../src/server/contract/images.ts';
 import { pageQuery } from '../../../src/server/contract/paging.ts';
 import type { VulnerabilityRow } from '../../../src/server/contract/vulnerabilities.ts';
 import {
   affectedImagePage,
   vulnerabilityDetail,
+  vulnerabilityFilter,
   vulnerabilityPage,
   vulnerabilityQuery,
 } from '../../../src/server/contract/vulnerabilities.ts';
 import { flaws } from '../estate.data.ts';
 import { type Estate, hoursAgo } from '../estate.ts';
+import { facet } from '../facet.ts';
 import { packageOfFlaw, partsOf } from '../image-parts.ts';
 import { MockProblem, mock, pageOfRows } from '../mock-answer.ts';
 
@@ -26,21 +30,26 @@ export const vulnerabilityAnswers = [
     query: vulnerabilityQuery,
     schema: vulnerabilityPage,
     answer: ({ query, estate }) => {
-      const q = query.q?.toLowerCase() ?? '';
       const by = order[query.sort] ?? (() => 0);
       const turn = (query.direction ?? (query.sort === 'id' ? 'asc' : 'desc')) === 'asc' ? 1 : -1;
-      const rows = estate.vulnerabilities
-        .filter(
-          (row) =>
-            `${row.id} ${row.title} ${row.packages}`.toLowerCase().includes(q) &&
-            (!query.severity || query.severity.includes(row.severity)) &&
-            (query.fixable === undefined || row.fixable === query.fixable) &&
-            (query.exploited === undefined || Boolean(row.threat.kev) === query.exploited) &&
-            (query.epss === undefined || (row.threat.epss?.score ?? 0) >= query.epss),
-        )
-        .sort((a, b) => (by(a) < by(b) ? -turn : by(a) > by(b) ? turn : 0));
+      const rows = fitting(estate, query).sort((a, b) => (by(a) < by(b) ? -turn : by(a) > by(b) ? turn : 0));
       return pageOfRows(rows, query);
     },
+  }),
+  mock({
+    method: 'GET',
+    path: '/vulnerabilities/facets',
+    query: vulnerabilityFilter,
+    schema: facets,
+    answer: ({ query, estate }) => ({
+      facets: [
+        facet('severity', fitting(estate, { ...query, severity: undefined }), (row) => [row.severity]),
+        facet('fixable', fitting(estate, { ...query, fixable: undefined }), (row) => [String(row.fixable)]),
+        facet('exploited', fitting(estate, { ...query, exploited: undefined }), (row) => [
+          String(Boolean(row.threat.kev)),
+        ]),
+      ],
+    }),
   }),
   mock({
     method: 'GET',
@@ -107,6 +116,18 @@ export const vulnerabilityAnswers = [
     },
   }),
 ];
+
+function fitting(estate: Estate, filter: z.output<typeof vulnerabilityFilter>): VulnerabilityRow[] {
+  const q = filter.q?.toLowerCase() ?? '';
+  return estate.vulnerabilities.filter(
+    (row) =>
+      `${row.id} ${row.title} ${row.packages}`.toLowerCase().includes(q) &&
+      (!filter.severity || filter.severity.includes(row.severity)) &&
+      (filter.fixable === undefined || row.fixable === filter.fixable) &&
+      (filter.exploited === undefined || Boolean(row.threat.kev) === filter.exploited) &&
+      (filter.epss === undefined || (row.threat.epss?.score ?? 0) >= filter.epss),
+  );
+}
 
 function find(estate: Estate, id: string | undefined) {
   const row = estate.vulnerabilities.find((one) => one.id === id);

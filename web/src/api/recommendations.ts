@@ -1,4 +1,5 @@
-import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Facets } from '../../../src/server/contract/images.ts';
 import type {
   RecommendationChange,
   RecommendationDetail,
@@ -12,6 +13,11 @@ const at = (id: string) => `/recommendations/${encodeURIComponent(id)}`;
 
 export const useRecommendations = (query: object) =>
   useGrowingList<RecommendationRow>(['recommendations'], '/recommendations', query);
+
+const facetsKey = ['recommendations', 'facets'] as const;
+
+export const useRecommendationFacets = (filter: object) =>
+  useAnswer<Facets>([...facetsKey, filter], '/recommendations/facets', filter, { placeholderData: keepPreviousData });
 
 export const useRecommendation = (id: string) => useAnswer<RecommendationDetail>(['recommendations', id], at(id));
 
@@ -35,7 +41,10 @@ export function useChangeRecommendation() {
     onError: (_error, _change, context) => {
       for (const [key, data] of context?.before ?? []) client.setQueryData(key, data);
     },
-    onSuccess: (row, { id }) => applyChange(client, id, row),
+    onSuccess: (row, { id }) => {
+      applyChange(client, id, row);
+      void client.invalidateQueries({ queryKey: facetsKey });
+    },
   });
 }
 

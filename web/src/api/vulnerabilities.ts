@@ -1,3 +1,5 @@
+import { keepPreviousData } from '@tanstack/react-query';
+import type { Facets } from '../../../src/server/contract/images.ts';
 import type {
   AffectedImage,
   VulnerabilityDetail,
@@ -10,6 +12,11 @@ const at = (id: string, rest = '') => `/vulnerabilities/${encodeURIComponent(id)
 
 export const useVulnerabilities = (query: object) =>
   useGrowingList<VulnerabilityRow>(['vulnerabilities'], '/vulnerabilities', query);
+
+export const useVulnerabilityFacets = (filter: object) =>
+  useAnswer<Facets>(['vulnerabilities', 'facets', filter], '/vulnerabilities/facets', filter, {
+    placeholderData: keepPreviousData,
+  });
 
 export const useVulnerability = (id: string) => useAnswer<VulnerabilityDetail>(['vulnerabilities', id], at(id));
 

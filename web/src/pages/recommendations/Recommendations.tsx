@@ -1,6 +1,6 @@
 import type { RecommendationRow } from '../../../../src/server/contract/recommendations.ts';
 import { recommendationAddress } from '../../addresses.ts';
-import { useRecommendations } from '../../api/recommendations.ts';
+import { useRecommendationFacets, useRecommendations } from '../../api/recommendations.ts';
 import { AppLink } from '../../components/AppLink.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -40,6 +40,7 @@ const columns: readonly Column<RecommendationRow>[] = [
 
 export function Page() {
   const { filter } = useListQuery(filters);
+  const facets = useRecommendationFacets(filter);
   return (
     <ListPage<RecommendationRow>
       title="Recommendations"
@@ -50,6 +51,7 @@ export function Page() {
       rowId={(row) => row.id}
       href={(row) => recommendationAddress(row.id)}
       filters={filters}
+      facets={facets.data}
       panel={(row) => ({ title: row.title, content: <RecommendationPanel row={row} /> })}
       empty={
         <EmptyState title="Nothing needs an upgrade">

@@ -1,6 +1,6 @@
 import type { VulnerabilityRow } from '../../../../src/server/contract/vulnerabilities.ts';
 import { imagesAddress, vulnerabilityAddress } from '../../addresses.ts';
-import { useVulnerabilities } from '../../api/vulnerabilities.ts';
+import { useVulnerabilities, useVulnerabilityFacets } from '../../api/vulnerabilities.ts';
 import { AppLink } from '../../components/AppLink.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -81,6 +81,7 @@ const columns: readonly Column<VulnerabilityRow>[] = [
 
 export function Page() {
   const { filter, order } = useListQuery(filters);
+  const facets = useVulnerabilityFacets(filter);
   return (
     <ListPage<VulnerabilityRow>
       title="Vulnerabilities"
@@ -91,6 +92,7 @@ export function Page() {
       rowId={(row) => row.id}
       href={(row) => vulnerabilityAddress(row.id)}
       filters={filters}
+      facets={facets.data}
       panel={(row) => ({ title: row.id, content: <VulnerabilityPanel row={row} /> })}
       tools={<ExportMenu path="/findings/export" query={filter} what="Findings, image by image" />}
       empty={
