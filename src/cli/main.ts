@@ -56,7 +56,7 @@ async function help(name: string | undefined, terminal: Terminal): Promise<ExitC
     return exitCodes.done;
   }
   const listed = [...commands].map(([id, { summary }]) => [id, summary] as const);
-  const rows = [...listed, ...serverCommands].map(([id, summary]) => `  ${id.padEnd(10)}${summary}`);
+  const rows = [...listed, ...serverCommands].map(([id, summary]) => `  ${id.padEnd(13)}${summary}`);
   terminal.out(
     `Breakwater finds the known flaws of container images.\n\nUsage: breakwater <command> [options]\n\n${rows.join('\n')}\n\n"breakwater <command> --help" tells more of one.\n`,
   );

@@ -35,7 +35,10 @@ export async function uploadScan(
     throw new AppError('USAGE', `--upload takes the address of a server, https://HOST, not "${target.url}".`);
   const token = environment.BREAKWATER_TOKEN;
   if (!token)
-    throw new AppError('USAGE', '--upload needs a token in BREAKWATER_TOKEN; make one in the console under Tokens.');
+    throw new AppError(
+      'USAGE',
+      '--upload needs a token in BREAKWATER_TOKEN; make one in the console under Users and tokens.',
+    );
   if (base.protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(base.hostname))
     throw new AppError('USAGE', `A token is not sent in the clear: use https:// for ${base.host}.`);
   const name = target.name ?? report.image.reference;

@@ -49,7 +49,7 @@ function take(rate: Rate, key: string, who?: string): void {
 function signInNeeded({ headers }: FastifyRequest): string {
   return headers.authorization === undefined
     ? 'Sign in first, or send an API token as "Authorization: Bearer bw_…".'
-    : 'The token is not valid: it is unknown, expired or taken back. Make a new one under Settings, Tokens.';
+    : 'The token is not valid: it is unknown, expired or taken back. Make a new one in the console under Users and tokens.';
 }
 
 /** A change made with the cookie must show that our own page asks: only that can read the session's token. */
