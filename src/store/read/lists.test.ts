@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { sql } from 'kysely';
+import { countedReach } from '../reach.ts';
 import { recount } from '../recount.ts';
 import type { Store } from '../tables.ts';
 import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
@@ -13,11 +14,13 @@ import { listUpdates } from './list-recommendations.ts';
 import { listVulnerabilities } from './list-vulnerabilities.ts';
 import type { Page, PageRequest } from './page.ts';
 import { listAffectedImages } from './read-vulnerability.ts';
-import { type Visibility, visibleTo } from './visibility.ts';
+import { type Visibility, type VisiblePart, visibleTo } from './visibility.ts';
 
 let opened: TestStore;
 let store: Store;
-let part: Visibility;
+let part: VisiblePart;
+/** The same, as it is in an estate where what callers see is counted beforehand. */
+let counted: VisiblePart;
 const terms = { dueDays: { critical: 7, high: 30, medium: 90, low: 180 }, today: '2026-01-01' };
 
 before(async () => {
@@ -35,7 +38,12 @@ before(async () => {
   );
   await countSummaries(store);
   await recount(store);
-  part = await visibleTo(store, [{ role: 'reader', scope: { kind: 'registry', value: 'alpha' } }]);
+  const seen = await visibleTo(store, [{ role: 'reader', scope: { kind: 'registry', value: 'alpha' } }]);
+  assert.ok(seen !== 'everything' && seen.reach);
+  part = seen;
+  const reach = await countedReach(store, seen.reach);
+  assert.ok(reach);
+  counted = { ...seen, counted: reach };
 });
 after(() => opened.close());
 
@@ -101,7 +109,7 @@ const lists: readonly List[] = [
 
 for (const { name, read, idOf } of lists)
   test(`pages of ${name} together are the whole list, in its order, nothing twice`, async () => {
-    for (const visibility of ['everything', part] as const) {
+    for (const visibility of ['everything', part, counted] as const) {
       const whole = (await read({ limit: 500_000 }, visibility)).items.map((row) => idOf(row as never));
       assert.ok(whole.length > 3, `${whole.length} rows are there to be paged through`);
       assert.equal(new Set(whole).size, whole.length);

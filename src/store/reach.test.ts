@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sql } from 'kysely';
+import { countedReach, refreshReaches } from './reach.ts';
+import { listUpdates } from './read/list-recommendations.ts';
+import { listVulnerabilities } from './read/list-vulnerabilities.ts';
+import { type ScopedGrant, type Visibility, visibleTo } from './read/visibility.ts';
+import { recount } from './recount.ts';
+import type { Store } from './tables.ts';
+import { openTestStore } from './testing/open-test-store.ts';
+import { seedEstate, smallEstate } from './testing/seed-estate.ts';
+
+const terms = { dueDays: { critical: 7, high: 30, medium: 90, low: 180 }, today: '2026-01-01' };
+const grants: readonly (readonly [string, readonly ScopedGrant[]])[] = [
+  ['a registry', [{ role: 'reader', scope: { kind: 'registry', value: 'alpha' } }]],
+  ['some repositories', [{ role: 'reader', scope: { kind: 'repository', value: 'beta/team-*' } }]],
+  [
+    'a registry and a repository of another',
+    [
+      { role: 'reader', scope: { kind: 'registry', value: 'gamma' } },
+      { role: 'analyst', scope: { kind: 'repository', value: 'alpha/team-2/app-2' } },
+    ],
+  ],
+];
+
+/** All that the lists tell of what such a caller sees. */
+async function lists(store: Store, visibility: Visibility) {
+  const status = ['open', 'doing', 'accepted', 'done'] as const;
+  const flaws = await listVulnerabilities(store, { sort: 'id', limit: 10_000, isCounted: false }, visibility);
+  const updates = await listUpdates(store, { limit: 10_000, isCounted: false, status }, visibility, terms);
+  const within = await listUpdates(
+    store,
+    { limit: 10_000, isCounted: false, status, registry: ['alpha', 'gamma'] },
+    visibility,
+    terms,
+  );
+  /** Without what orders them, which is a lower bound where it is not counted. */
+  const byKey = (items: typeof updates.items) =>
+    items.map((row) => ({ ...row, counted: undefined, sort_keys: undefined })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  return { flaws: flaws.items, updates: byKey(updates.items), within: byKey(within.items) };
+}
+
+async function assertCounted(store: Store, held: readonly ScopedGrant[], what: string): Promise<void> {
+  const seen = await visibleTo(store, held);
+  assert.ok(seen !== 'everything' && seen.reach);
+  const counted = await countedReach(store, seen.reach);
+  assert.ok(counted);
+  const live = await lists(store, seen);
+  assert.ok(live.flaws.length > 3, what);
+  assert.deepEqual(await lists(store, { ...seen, counted }), live, what);
+}
+
+const edits: readonly (readonly [string, (store: Store) => Promise<unknown>])[] = [
+  ['images go', (store) => sql`DELETE FROM image_components WHERE image % 4 = 1`.execute(store)],
+  ['images leave a place', (store) => sql`UPDATE placement SET deleted = now() WHERE image % 7 = 2`.execute(store)],
+  [
+    'images come to a place',
+    (store) =>
+      sql`INSERT INTO placement (repository, image) SELECT 1, id FROM image WHERE id % 3 = 0 ON CONFLICT DO NOTHING`.execute(
+        store,
+      ),
+  ],
+  ['images return', (store) => sql`UPDATE placement SET deleted = NULL`.execute(store)],
+  ['candidates go', (store) => sql`DELETE FROM candidate WHERE (component + flaw) % 3 = 0`.execute(store)],
+  [
+    'an exception comes',
+    async (store) => {
+      await sql`INSERT INTO exception (scope, reason, kind, state, asked_by) VALUES ('{}', 'test', 'mitigated', 'approved', 'test')`.execute(
+        store,
+      );
+      await sql`INSERT INTO excepted (image, component, flaw, exception) SELECT image, component, flaw, (SELECT id FROM exception)
+        FROM image_components, unnest(components) AS component JOIN candidate USING (component) WHERE flaw % 3 = 0 OR image % 5 = 0`.execute(
+        store,
+      );
+    },
+  ],
+  ['a place is forgotten', (store) => sql`DELETE FROM placement WHERE repository = 1`.execute(store)],
+];
+
+for (const [name, held] of grants)
+  test(`whoever sees ${name} is told what counting every finding gives, after whatever changes`, async () => {
+    await using opened = await openTestStore();
+    const { store } = opened;
+    await seedEstate(store, smallEstate);
+    await recount(store);
+    await assertCounted(store, held, 'at first');
+    for (const [what, edit] of edits) {
+      await edit(store);
+      assert.ok(await recount(store), `${what}: it is noticed`);
+      await refreshReaches(store);
+      await assertCounted(store, held, what);
+    }
+  });
