@@ -64,10 +64,7 @@ export async function listUpdates(
   visibility: Visibility,
   terms: DueTerms,
 ): Promise<Page<ReadUpdate>> {
-  const within = await withCounts(
-    store,
-    query.registry?.length ? await narrowed(store, visibility, query.registry) : visibility,
-  );
+  const within = await partOf(store, visibility, query.registry);
   const isFirst = query.cursor === undefined && query.isCounted !== false;
   const from = sql`FROM ${notedUpdates(within, terms)} AS u WHERE ${allOf(conditionsOf(query))}`;
   const [read, counted] = await Promise.all([
@@ -127,7 +124,7 @@ export async function readUpdateFacets(
   visibility: Visibility,
   terms: DueTerms,
 ): Promise<Facet[]> {
-  const within = registry?.length ? await narrowed(store, visibility, registry) : visibility;
+  const within = await partOf(store, visibility, registry);
   const wanted = filter.status?.length ? filter.status : usualStatuses;
   const others = conditionsOf({ q: filter.q, owner: filter.owner, status: allStatuses });
   const { rows } = await sql<{ count: number; status: RecommendationStatus; overdue: boolean }>`${withSeen(within)}
@@ -207,6 +204,15 @@ function imageCount(visibility: Visibility): RawBuilder<number> {
           JOIN candidate AS c ON c.component = part AND coalesce(c.upgrade_to, c.fixed[1]) = page.target
         WHERE part = ANY(page.components) AND NOT EXISTS (SELECT FROM excepted AS e
           WHERE e.image = held.image AND e.component = c.component AND e.flaw = c.flaw))) END`;
+}
+
+/** What the caller sees, of these registries if any are named, with where it is counted beforehand. */
+async function partOf(
+  store: Store,
+  visibility: Visibility,
+  registries: readonly string[] | undefined,
+): Promise<Visibility> {
+  return withCounts(store, registries?.length ? await narrowed(store, visibility, registries) : visibility);
 }
 
 /** What lies in these registries of what the caller sees. */
