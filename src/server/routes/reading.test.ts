@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { sql } from 'kysely';
 import { type Assessment, openAssessment } from '../../../test/support/assessment.ts';
 import { apk, flaw, npm } from '../../../test/support/judge.ts';
 import { recount } from '../../store/recount.ts';
@@ -291,6 +292,24 @@ test('who sees one registry meets nothing of another', async () => {
     assert.doesNotMatch(answer.body, /foreign\.example/, path);
     assert.ok(!answer.body.includes(foreign), path);
   }
+});
+
+test('how far a look through a registry came is told to those who see all of its repositories', async () => {
+  const { store } = assessment;
+  const registry = await store.selectFrom('registry').select('id').where('name', '=', 'mine').executeTakeFirstOrThrow();
+  const detail = '9 images in 2 repositories so far; at secret/app';
+  await sql`INSERT INTO job (id, kind, subject, registry, state, detail, because)
+    VALUES (gen_random_uuid(), 'crawl', 'mine', ${registry.id}, 'running', ${detail}, 'asked')`.execute(store);
+  const one = await server.as([{ role: 'reader', scope: { kind: 'repository', value: 'mine/app' } }]);
+  const details = async () => [
+    (await json(one, '/jobs?kind=crawl')).items[0].detail,
+    (await json(scoped, '/jobs?kind=crawl')).items[0].detail,
+  ];
+
+  assert.deepEqual(await details(), [detail, detail]);
+  await store.insertInto('repository').values({ registry: registry.id, name: 'secret/app' }).execute();
+  assert.deepEqual(await details(), [undefined, detail]);
+  assert.equal((await json(admin, '/jobs?kind=crawl')).items[0].detail, detail);
 });
 
 test('a recommendation gets an owner and a date, and loses them again', async () => {

@@ -47,14 +47,14 @@ export async function listJobs(
   if (state?.length) conditions.push(sql<boolean>`j.state = ANY(${state}::text[])`);
   if (q?.trim()) conditions.push(sql<boolean>`j.subject ILIKE ${containsPattern(q.trim())}`);
   const { rows } = await sql<ReadJob & { sort_keys: string[] }>`
-    SELECT ${jobColumns}, ${sortKeys(order)} AS sort_keys FROM job AS j
+    SELECT ${jobColumns(visibility)}, ${sortKeys(order)} AS sort_keys FROM job AS j
     WHERE ${sql.join([...conditions, behind(order, cursor)], sql` AND `)}
     ${orderBy(order)} LIMIT ${limit + 1}`.execute(store);
   return pageFrom(rows, order, limit, (row) => row);
 }
 
 export async function readJob(store: Store, id: string, visibility: Visibility): Promise<ReadJob | undefined> {
-  const { rows } = await sql<ReadJob>`SELECT ${jobColumns} FROM job AS j
+  const { rows } = await sql<ReadJob>`SELECT ${jobColumns(visibility)} FROM job AS j
     WHERE j.id = ${id} AND ${jobVisible(visibility)}`.execute(store);
   return rows[0];
 }
@@ -77,8 +77,16 @@ export async function countJobs(store: Store, now: Date, visibility: Visibility)
   return rows[0] ?? { waiting: 0, running: 0, failedLastDay: 0, perMinute: 0 };
 }
 
-const jobColumns = sql`j.id, j.kind, j.subject, j.state, j.progress, j.detail, j.attempt, j.because, j.created, j.started,
-  j.finished, j.failure`;
+/** How far a look through a registry came names its repositories: that is for those who see all of them. */
+function jobColumns(visibility: Visibility): RawBuilder<unknown> {
+  const detail =
+    visibility === 'everything'
+      ? sql`j.detail`
+      : sql`CASE WHEN j.kind <> 'crawl' OR NOT EXISTS (SELECT FROM repository AS other WHERE other.registry = j.registry
+          AND other.id <> ALL(${visibility.repositories}::int[])) THEN j.detail END AS detail`;
+  return sql`j.id, j.kind, j.subject, j.state, j.progress, ${detail}, j.attempt, j.because, j.created, j.started,
+    j.finished, j.failure`;
+}
 
 /** Work on the whole installation is for those who see all of it. */
 function jobVisible(visibility: Visibility): RawBuilder<boolean> {
