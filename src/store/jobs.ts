@@ -110,13 +110,15 @@ export interface JobEnd {
   readonly state: 'done' | 'failed' | 'cancelled' | 'waiting';
   readonly at: Date;
   readonly failure?: { readonly code: string; readonly message: string };
+  /** It came to no try at all; that is not counted as one. */
+  readonly notTried?: boolean;
 }
 
 /** Ends a try; false when the job was cancelled or taken over by somebody else, and nothing of the try may stand. */
 export async function endJob(
   store: Store | StoreTransaction,
   { job, attempt }: Attempt,
-  { state, at, failure }: JobEnd,
+  { state, at, failure, notTried }: JobEnd,
 ): Promise<boolean> {
   const { numUpdatedRows } = await store
     .updateTable('job')
@@ -124,6 +126,7 @@ export async function endJob(
       state,
       finished: state === 'waiting' ? null : at,
       failure: failure ? JSON.stringify(failure) : null,
+      ...(notTried && { attempt: attempt - 1 }),
     })
     .where('id', '=', job)
     .where('attempt', '=', attempt)

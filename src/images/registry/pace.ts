@@ -9,6 +9,11 @@ export interface Pace {
   readonly rest: (ms: number) => void;
 }
 
+export interface RegistryPace extends Pace {
+  /** How much is left of the rest that the registry asked for, as far as is known here. */
+  readonly restMs: () => number;
+}
+
 /** Longest a registry's word is believed; who asks for more is asked again tomorrow. */
 export const longestRestMs = 24 * 60 * 60_000;
 
@@ -19,7 +24,7 @@ export function spreadOf(requestsPerSecond: number): { readonly gapMs: number; r
 }
 
 /** For whoever asks a registry alone. */
-export function createPace(requestsPerSecond: number, now: () => number = Date.now): Pace {
+export function createPace(requestsPerSecond: number, now: () => number = Date.now): RegistryPace {
   const { gapMs, burstMs } = spreadOf(requestsPerSecond);
   let due = 0;
   let restUntil = 0;
@@ -34,6 +39,7 @@ export function createPace(requestsPerSecond: number, now: () => number = Date.n
     rest: (ms) => {
       restUntil = Math.max(restUntil, now() + Math.min(ms, longestRestMs));
     },
+    restMs: () => Math.max(0, restUntil - now()),
   };
 }
 

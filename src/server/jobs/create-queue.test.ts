@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { PgBoss } from 'pg-boss';
 import { pino } from 'pino';
+import { until } from '../../../test/support/until.ts';
 import { beginJob, endJob } from '../../store/jobs.ts';
 import { openTestStore, type TestStore } from '../../store/testing/open-test-store.ts';
 import type { LiveEvent } from '../contract/events.ts';
 import { type QueuedWork, startBoss } from './boss.ts';
 import { createQueue } from './create-queue.ts';
+import { putOff } from './put-off.ts';
 import type { Queue } from './queue.ts';
+import { TryAgain } from './try-again.ts';
 
 describe('the queue', () => {
   let database: TestStore;
@@ -54,6 +57,19 @@ describe('the queue', () => {
     const third = await queue.scan(image, 'push');
     assert.notEqual(third.job, first.job);
     assert.equal(await next(), third.job);
+    assert.equal(await next(), undefined);
+  });
+
+  it('gives work out later that has to wait, as it was, and what failed by the clock of the queue', async () => {
+    const { job } = await queue.scan(await addImage(), 'push');
+    const [taken] = await boss.fetch<QueuedWork>('scan', { includeMetadata: true });
+    assert.ok(taken && taken.data.job === job);
+
+    await assert.rejects(putOff(new TryAgain('away'), taken, { boss, store: database.store }), /away/);
+    await putOff(new TryAgain('left alone', 1_200), taken, { boss, store: database.store });
+
+    assert.equal(await next(), undefined);
+    await until(async () => (await next()) === job);
     assert.equal(await next(), undefined);
   });
 

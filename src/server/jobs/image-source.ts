@@ -1,12 +1,13 @@
-import type { Pace } from '../../images/registry/pace.ts';
+import type { RegistryPace } from '../../images/registry/pace.ts';
 import type { Store } from '../../store/tables.ts';
 import type { RegistryConnections } from '../registries/registry-connections.ts';
 import type { ScanSource } from '../workers/scan-source.ts';
 
 export interface FoundImage {
-  readonly source: ScanSource;
+  /** Signs in where the registry wants it. */
+  readonly source: () => Promise<ScanSource>;
   /** Of the registry that it lies in. */
-  readonly pace?: Pace;
+  readonly pace?: RegistryPace;
 }
 
 /** Where an image can be pulled from: of the places where it lies, the one it came to last. */
@@ -27,6 +28,10 @@ export async function sourceOf(
     .executeTakeFirst();
   if (!place) return undefined;
   const registry = await connections.to(place.registry);
-  const pull = await registry.pullTarget(place.repository);
-  return { source: { kind: 'registry', pull, digest: place.digest }, pace: registry.pace };
+  return {
+    source: async () => {
+      return { kind: 'registry', pull: await registry.pullTarget(place.repository), digest: place.digest };
+    },
+    pace: registry.pace,
+  };
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { createPace } from '../../images/registry/pace.ts';
 import { type OpenVulnerabilities, openVulnerabilities } from '../assessment/open-vulnerabilities.ts';
 import { openTestContext, type TestContext } from '../testing/test-context.ts';
 import type { ScanOutcome } from '../workers/protocol.ts';
@@ -54,7 +55,7 @@ describe('a scan job', () => {
   const parts = (changes: Partial<ScanJobParts> = {}): ScanJobParts => ({
     context,
     pool,
-    sourceOf: async () => ({ source: { kind: 'local', reference: alpine } }),
+    sourceOf: async () => ({ source: async () => ({ kind: 'local', reference: alpine }) }),
     scanner: 'test',
     cacheDirectory,
     ...changes,
@@ -111,6 +112,24 @@ describe('a scan job', () => {
       code: 'WORKER_DIED',
       message: 'It could not be scanned, because the worker ended (SIGKILL).',
     });
+  });
+
+  it('waits for a registry that wants to be left alone, for as long as it says, and counts that as no try', async () => {
+    const added = await addJob();
+    const pace = { ...createPace(1_000), restMs: () => 5_000 };
+    const found = async () => ({ source: async () => ({ kind: 'local', reference: alpine }) as const, pace });
+    const limited: ScanOutcome = { kind: 'failed', code: 'RATE_LIMITED', message: 'left alone' };
+
+    for (const _ of Array(7))
+      await assert.rejects(runScanJob(added.job, parts({ sourceOf: found, pool: answering(limited) })), {
+        name: 'TryAgain',
+        afterMs: 5_000,
+      });
+    pace.restMs = () => 3_600_000;
+    await assert.rejects(runScanJob(added.job, parts({ sourceOf: found, pool: answering() })), { afterMs: 3_600_000 });
+
+    const { image, job, attempt } = await stateOf(added);
+    assert.deepEqual({ image, job, attempt }, { image: 'queued', job: 'waiting', attempt: 0 });
   });
 
   it('waits for a registry that is away, and gives up what is at fault itself', async () => {

@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { leftAlone, type RegistryPace } from '../../images/registry/pace.ts';
+import { longestWaitMs } from '../../lib/retry.ts';
 import type { Artifact } from '../../model/artifact.ts';
 import { beginScan, leaveImage, recordArtifact, recordFailure } from '../../store/image-states.ts';
 import { type BegunJob, beginJob, endJob, reportJob } from '../../store/jobs.ts';
@@ -32,26 +34,50 @@ export async function runScanJob(id: string, parts: ScanJobParts): Promise<void>
   const started = performance.now();
   context.events.tell({ kind: 'job', id, state: 'running' });
   const outcome = await scan(job, job.image, parts);
-  if (outcome.kind === 'inventory') await keep(job, job.image, outcome, parts, started);
+  if (outcome.kind === 'resting') await waitForRegistry(job, job.image, outcome, parts);
+  else if (outcome.kind === 'inventory') await keep(job, job.image, outcome, parts, started);
   else if (outcome.kind === 'artifact') await keepArtifact(job, job.image, outcome.artifact, parts, started);
   else await giveUpOrTryAgain(job, job.image, outcome, parts, started);
 }
 
-async function scan(job: BegunJob, image: number, parts: ScanJobParts): Promise<ScanOutcome> {
-  const { context, pool, sourceOf, cacheDirectory } = parts;
+type FailedScan = Extract<ScanOutcome, { readonly kind: 'failed' }>;
+
+/** The registry is to be left alone for a while. */
+interface Resting {
+  readonly kind: 'resting';
+  readonly message: string;
+  readonly restMs: number;
+}
+
+async function scan(job: BegunJob, image: number, parts: ScanJobParts): Promise<ScanOutcome | Resting> {
+  const { context, sourceOf } = parts;
   if (job.attempt > maxAttempts) return failure('WORKER_DIED', `it did not end well in ${maxAttempts} tries`);
   await setScanning(image, context);
-  try {
-    const found = await sourceOf(image);
-    if (!found) return failure('IMAGE_NOT_FOUND', 'it lies in no registry any more');
-    const { minutes, cacheMb } = context.config.scan;
-    const errand = { source: found.source, cacheDirectory, cacheBytes: cacheMb * 1e6, imageMs: minutes * 60_000 };
-    return await cancellable(job.job, context, (signal) =>
-      pool.scan(errand, { signal, pace: found.pace, onProgress: (progress) => void report(job, progress, context) }),
-    );
-  } catch (error) {
-    return failureOf(error);
-  }
+  const found = await sourceOf(image).catch(failureOf);
+  if (!found) return failure('IMAGE_NOT_FOUND', 'it lies in no registry any more');
+  if ('kind' in found) return found;
+  const { pace } = found;
+  // A worker would only be told the same, for each of the thousands that wait.
+  if (pace && pace.restMs() > longestWaitMs) return restingOf(pace, leftAlone(Date.now() + pace.restMs()).message);
+  const outcome = await pull(job, found, parts).catch(failureOf);
+  const isLimited = outcome.kind === 'failed' && outcome.code === 'RATE_LIMITED';
+  return isLimited && pace && pace.restMs() > 0 ? restingOf(pace, outcome.message) : outcome;
+}
+
+async function pull(
+  job: BegunJob,
+  { source, pace }: FoundImage,
+  { context, pool, cacheDirectory }: ScanJobParts,
+): Promise<ScanOutcome> {
+  const { minutes, cacheMb } = context.config.scan;
+  const errand = { source: await source(), cacheDirectory, cacheBytes: cacheMb * 1e6, imageMs: minutes * 60_000 };
+  return cancellable(job.job, context, (signal) =>
+    pool.scan(errand, { signal, pace, onProgress: (progress) => void report(job, progress, context) }),
+  );
+}
+
+function restingOf(pace: RegistryPace, message: string): Resting {
+  return { kind: 'resting', message, restMs: pace.restMs() };
 }
 
 async function setScanning(image: number, { store, events }: ServerContext): Promise<void> {
@@ -118,6 +144,19 @@ async function keepArtifact(
   await told(image, 'artifact', job, 'done', context);
 }
 
+async function waitForRegistry(
+  job: BegunJob,
+  image: number,
+  { message, restMs }: Resting,
+  { context: { store, now } }: ScanJobParts,
+): Promise<void> {
+  const failure = { code: 'RATE_LIMITED', message };
+  const isOurs = await endJob(store, job, { state: 'waiting', at: now(), failure, notTried: true });
+  if (!isOurs) return;
+  await leaveImage(store, image);
+  throw new TryAgain(message, restMs);
+}
+
 async function giveUpOrTryAgain(
   job: BegunJob,
   image: number,
@@ -161,11 +200,11 @@ async function told(
   if (row) events.tell({ kind: 'image', digest: row.digest, state });
 }
 
-function failure(code: string, message: string): ScanOutcome {
+function failure(code: string, message: string): FailedScan {
   return { kind: 'failed', code, message };
 }
 
-function failureOf(error: unknown): ScanOutcome {
+function failureOf(error: unknown): FailedScan {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNEXPECTED';
   return failure(code, error instanceof Error ? error.message : String(error));
 }

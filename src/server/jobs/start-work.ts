@@ -7,6 +7,7 @@ import type { WorkerPool } from '../workers/worker-pool.ts';
 import type { QueuedWork } from './boss.ts';
 import { runCrawlJob } from './crawl-job.ts';
 import { sourceOf } from './image-source.ts';
+import { putOff } from './put-off.ts';
 import { runScanJob, type ScanJobParts } from './scan-job.ts';
 import { runTick } from './tick.ts';
 
@@ -27,7 +28,12 @@ export interface Work {
 
 const crawlsAtOnce = 2;
 /** While the database notifies, a look now and then is for what was missed. */
-const pace = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10, heartbeatRefreshSeconds: 5 };
+const looking = {
+  pollingIntervalSeconds: 2,
+  notifyPollingIntervalSeconds: 10,
+  heartbeatRefreshSeconds: 5,
+  includeMetadata: true,
+} as const;
 
 /** While very much is asked, each scan lets so much time pass before it begins. */
 const leaveMs = 3_000;
@@ -43,8 +49,8 @@ export async function startWork({ context, boss, pool, connections, ...rest }: W
   const parts: ScanJobParts = { ...rest, context, pool, sourceOf: (image) => sourceOf(image, store, connections) };
   const take = async (name: 'scan' | 'crawl', atOnce: number, run: (job: string) => Promise<void>) => {
     for (let at = 0; at < atOnce; at += 1) {
-      const worker: string = await boss.work<QueuedWork>(name, pace, async ([job]) => {
-        if (job) await tracked(run(job.data.job));
+      const worker: string = await boss.work<QueuedWork, void, typeof looking>(name, looking, async ([job]) => {
+        if (job) await tracked(run(job.data.job).catch((error) => putOff(error, job, { boss, store })));
         // Where one job waited there may be another: it would else be looked for at the next notification.
         boss.notifyWorker(worker);
       });

@@ -1,6 +1,6 @@
 import { registryConnectors } from '../../images/registries/index.ts';
 import { createCloudFetch } from '../../images/registry/cloud-fetch.ts';
-import { createPace, type Pace } from '../../images/registry/pace.ts';
+import { createPace, type RegistryPace } from '../../images/registry/pace.ts';
 import { isRegistryHost, isRepository } from '../../images/registry/reference.ts';
 import { createTransport, type Transport } from '../../images/registry/transport.ts';
 import type { RegistryAccess, RegistryConnector, SignIn } from '../../images/registry-connector.ts';
@@ -13,7 +13,7 @@ import type { PullTarget, RegistryTarget } from './registry-target.ts';
 export interface ConnectedRegistry {
   readonly connector: RegistryConnector;
   readonly access: RegistryAccess;
-  readonly pace: Pace;
+  readonly pace: RegistryPace;
   /** All images that the filters let through, a page after the other, from a stored cursor on. */
   readonly discover: (cursor?: DiscoveryCursor) => AsyncIterable<DiscoveryStep>;
   /** What a worker needs to pull from a repository. Throws AUTHENTICATION_FAILED when a cloud gives no token. */
@@ -28,7 +28,7 @@ export interface ConnectOptions {
   /** Repetitions of what may pass; 3 when not said. */
   readonly retries?: number;
   /** What all who ask this registry share; one of its own when not said. */
-  readonly pace?: Pace;
+  readonly pace?: RegistryPace;
   readonly environment?: NodeJS.ProcessEnv;
   /** Another way to the registry and to the clouds, for tests. */
   readonly transport?: Transport;

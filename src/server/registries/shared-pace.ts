@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { leftAlone, longestRestMs, type Pace, spreadOf } from '../../images/registry/pace.ts';
+import { leftAlone, longestRestMs, type RegistryPace, spreadOf } from '../../images/registry/pace.ts';
 import { longestWaitMs, sleep } from '../../lib/retry.ts';
 import { restRegistry, takeTurns } from '../../store/registry-pace.ts';
 import type { Store } from '../../store/tables.ts';
@@ -13,7 +13,7 @@ export interface SharedPaceParts {
  * Keeps all replicas together to the pace of one registry, and gives turns out in the order in which they were asked for.
  * While the store does not answer, each replica keeps to the pace by itself.
  */
-export function createSharedPace(registry: number, requestsPerSecond: number, parts: SharedPaceParts): Pace {
+export function createSharedPace(registry: number, requestsPerSecond: number, parts: SharedPaceParts): RegistryPace {
   const supply = createSupply(registry, requestsPerSecond, parts);
   const waiting = new Set<Waiter>();
   let giving = false;
@@ -45,6 +45,7 @@ export function createSharedPace(registry: number, requestsPerSecond: number, pa
         void giveOut();
       }),
     rest: supply.rest,
+    restMs: supply.restMs,
   };
 }
 
@@ -53,10 +54,9 @@ interface Waiter {
   readonly refuse: (reason: unknown) => void;
 }
 
-interface Supply {
+interface Supply extends Pick<RegistryPace, 'rest' | 'restMs'> {
   /** Uses a turn up when its time has come. Throws RATE_LIMITED. */
   readonly turn: (wanted: () => number) => Promise<void>;
-  readonly rest: (ms: number) => void;
 }
 
 /** So much time's worth of turns is taken at once at most: as long as another replica waits for its own. */
@@ -89,7 +89,10 @@ function createSupply(registry: number, requestsPerSecond: number, { store, log 
     });
     if (rests > restsBefore) return;
     const waitMs = 'restMs' in turns ? turns.restMs : turns.firstInMs;
-    if (waitMs > longestWaitMs) throw leftAlone(Date.now() + waitMs);
+    if (waitMs > longestWaitMs) {
+      restEnds = now() + waitMs;
+      throw leftAlone(Date.now() + waitMs);
+    }
     left = taken;
     next = now() + waitMs;
     lostAt = Math.max(now(), next + left * gapMs) + keptMs;
@@ -106,6 +109,7 @@ function createSupply(registry: number, requestsPerSecond: number, { store, log 
       left -= 1;
       next += gapMs;
     },
+    restMs: () => Math.max(0, restEnds - now()),
     rest: (ms) => {
       const restMs = Math.min(ms, longestRestMs);
       if (now() + restMs <= restEnds) return;
