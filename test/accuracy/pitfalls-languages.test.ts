@@ -247,8 +247,8 @@ describe('Ruby, PHP, .NET', () => {
 
     const report = await scannedTree({ 'app/shop.deps.json': JSON.stringify(dependencies) });
 
-    assert.ok(flawsOf(report, 'newtonsoft.json').includes('CVE-2024-21907'));
-    assert.deepEqual(flawsOf(report, 'system.text.encodings.web'), []);
+    assert.ok(flawsOf(report, 'Newtonsoft.Json').includes('CVE-2024-21907'));
+    assert.deepEqual(flawsOf(report, 'System.Text.Encodings.Web'), []);
     const shipped = await scannedPurls('pkg:nuget/System.Text.Encodings.Web@4.5.0');
     assert.ok(shipped.findings.some(({ id }) => id === 'CVE-2021-26701'));
   });
