@@ -20,7 +20,7 @@ export function verifyDigest(expected: string, actual: string, what: string): vo
   if (actual === expected) return;
   throw new AppError(
     'DIGEST_MISMATCH',
-    `Layer ${expected} is not what the image says: ${what} has the digest ${actual}. Fetch or export the image again.`,
+    `Layer ${expected} is not what the image says: the digest of ${what} is ${actual}. Fetch or export the image again.`,
   );
 }
 

@@ -100,6 +100,14 @@ export function isIndex(value: { readonly mediaType?: string | undefined }, cont
   return content.includes('"manifests"');
 }
 
+/** Throws IMAGE_INVALID where a layer is encrypted. */
+export function assertUnencrypted({ layers }: ImageManifest, reference: string): void {
+  const encrypted = layers.find(({ mediaType }) => mediaType?.endsWith('+encrypted'));
+  if (!encrypted) return;
+  const message = `The layer ${encrypted.digest} of ${reference} is encrypted and cannot be looked into. Scan the image before it is encrypted.`;
+  throw new AppError('IMAGE_INVALID', message);
+}
+
 /**
  * The entry of an index to use for a platform: same OS and architecture, nearest variant.
  * Attestations and signatures stored beside images are no candidates. Throws PLATFORM_NOT_FOUND listing what is there,
@@ -164,7 +172,7 @@ export function layersOf(
   if (diffIDs.length !== blobs.length) {
     throw new AppError(
       'IMAGE_INVALID',
-      `${reference} lists ${blobs.length} layers, but its configuration ${diffIDs.length}; export or push it again.`,
+      `the manifest of ${reference} and its configuration differ in the number of layers (${blobs.length} and ${diffIDs.length}); export or push it again.`,
     );
   }
   if (blobs.length > maxLayers)

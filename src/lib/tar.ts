@@ -92,7 +92,7 @@ export class TarReader {
   finish(): void {
     if (this.ended) return;
     if (this.#contentLeft > 0 || this.#headerFill > 0 || this.#meta || this.#sparse) {
-      throw corrupt(`it ends after ${this.#position} bytes, in the middle of an entry`);
+      throw corrupt(`it ends after ${this.#position + this.#headerFill} bytes, in the middle of an entry`);
     }
   }
 

@@ -81,17 +81,20 @@ async function readMembers(path: string): Promise<ReadonlyMap<string, Member>> {
     return undefined;
   };
   const tar = new TarReader(onEntry);
+  let at = 0;
   try {
     await readFileBlob(
       { kind: 'file', path, offset: 0, size },
       (chunk) => {
         tar.push(chunk);
-        const leap = Math.min(tar.skippable, size);
+        const leap = Math.min(tar.skippable, size - at - chunk.length);
         tar.skip(leap);
+        at += chunk.length + leap;
         return leap;
       },
       64 * 1024,
     );
+    requireWhole(members, size);
     tar.finish();
   } catch (error) {
     if (error instanceof AppError && error.code === 'ARCHIVE_CORRUPT') {
@@ -100,13 +103,14 @@ async function readMembers(path: string): Promise<ReadonlyMap<string, Member>> {
     }
     throw error;
   }
-  const beyond = [...members].find(([, member]) => 'offset' in member && member.offset + member.size > size);
-  if (beyond)
-    throw new AppError(
-      'ARCHIVE_CORRUPT',
-      `${path} is cut short: "${beyond[0]}" reaches beyond its end. Export the image again.`,
-    );
   return members;
+}
+
+function requireWhole(members: ReadonlyMap<string, Member>, size: number): void {
+  for (const [name, member] of members) {
+    if ('link' in member || member.offset + member.size <= size) continue;
+    throw new AppError('ARCHIVE_CORRUPT', `it is cut short: "${name}" reaches beyond its ${size} bytes.`);
+  }
 }
 
 function readAt(path: string, offset: number, size: number): Buffer {

@@ -4,6 +4,7 @@ import { artifactOfIndex, assertImage, NotAnImage } from '../artifact.ts';
 import type { Image, LayerBlob } from '../image.ts';
 import type { OpenOptions } from '../image-source.ts';
 import {
+  assertUnencrypted,
   chooseManifest,
   configShape,
   type Descriptor,
@@ -88,6 +89,7 @@ async function openManifest(store: BlobStore, descriptor: Descriptor, reference:
     verified(store, descriptor, reference),
     `manifest ${descriptor.digest} of ${reference}`,
   );
+  assertUnencrypted(manifest, reference);
   const blobs = manifest.layers.map(({ digest }) => ({ digest, blob: store.blob(blobName(digest)) }));
   await assertImage(
     manifest,

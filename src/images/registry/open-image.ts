@@ -5,6 +5,7 @@ import { artifactOfIndex, artifactOfTypes, assertImage, NotAnImage } from '../ar
 import type { Image } from '../image.ts';
 import type { OpenOptions } from '../image-source.ts';
 import {
+  assertUnencrypted,
   chooseManifest,
   configShape,
   type ImageManifest,
@@ -128,12 +129,9 @@ function kindOf({ content, mediaType }: FetchedManifest, name: string): 'image' 
   return isIndex ? 'index' : 'image';
 }
 
-function assertReadable({ layers }: ImageManifest, name: string): void {
-  const encrypted = layers.find(({ mediaType }) => mediaType?.endsWith('+encrypted'));
-  if (encrypted) {
-    const message = `The layer ${encrypted.digest} of ${name} is encrypted and cannot be looked into. Scan the image before it is encrypted.`;
-    throw new AppError('IMAGE_INVALID', message);
-  }
+function assertReadable(manifest: ImageManifest, name: string): void {
+  assertUnencrypted(manifest, name);
+  const { layers } = manifest;
   if (layers.length > maxLayers)
     throw new AppError('LIMIT_EXCEEDED', `${name} has ${layers.length} layers, more than ${maxLayers}.`);
 }

@@ -185,7 +185,7 @@ test('what lies about itself or is not there is named', async (t) => {
       'fewer layers than the configuration states',
       [...files, manifestJson([{ Config: 'config.json', Layers: ['one.tar'] }])],
       'IMAGE_INVALID',
-      '1 layers, but its configuration 2',
+      '(1 and 2)',
     ],
     ['no image', files, 'INPUT_UNRECOGNISED', 'manifest.json'],
     ['empty manifest', [manifestJson([])], 'IMAGE_NOT_FOUND', '0 images'],
@@ -284,6 +284,14 @@ test('an archive cut short anywhere is never taken for an image', async (t) => {
     writeFileSync(path, whole.subarray(0, length));
     await assert.rejects(openImage(t, `docker-archive:${path}`), (error) => error instanceof AppError, `${length}`);
   }
+});
+
+test('of an archive that is cut short it is said how much is there, and what is missing', async (t) => {
+  const whole = tarOf(saved([one, two]));
+  const path = fileOf(t, whole.subarray(0, 700));
+  await assert.rejects(openImage(t, `docker-archive:${path}`), fails('ARCHIVE_CORRUPT', 'beyond its 700 bytes'));
+  writeFileSync(path, whole.subarray(0, 200));
+  await assert.rejects(openImage(t, `docker-archive:${path}`), fails('ARCHIVE_CORRUPT', 'it ends after 200 bytes'));
 });
 
 test('an archive with bytes turned over anywhere is refused, or is the same image', async (t) => {

@@ -98,6 +98,14 @@ test('a file of no known kind is said to be one, with the kinds there are', asyn
   });
 });
 
+test('a local file goes before an image of that name in a registry, even one that cannot be read', (t) => {
+  const before = process.cwd();
+  process.chdir(directoryFor(t, { notes: 'just text' }));
+  t.after(() => process.chdir(before));
+  assert.equal(chosen('notes'), undefined);
+  assert.equal(chosen('other-notes'), 'registry');
+});
+
 test('a prefix goes before what would be recognised', async (t) => {
   const path = fileOf(t, 'image.tar', archive);
   const subject = await openSubject(`sbom:${path}`, imageSources, openOptions);

@@ -108,6 +108,14 @@ for (const [form, write] of Object.entries(forms)) {
     await assert.rejects(openImage(t, nested(6)), fails('IMAGE_INVALID', 'nests more than'));
   });
 
+  test(`encrypted layers are said to be that (${form})`, async (t) => {
+    const layout = newLayout();
+    const config = layout.add(types.config, configOf({ layers: [one] }));
+    layout.finish([layout.manifest(config, [layout.add(`${types.layer}+encrypted`, two)])]);
+
+    await assert.rejects(openImage(t, write(t, layout)), fails('IMAGE_INVALID', 'is encrypted'));
+  });
+
   test(`one of several images is chosen by name or digest, and none without (${form})`, async (t) => {
     const layout = newLayout();
     const first = addImage(layout, { layers: [one] });
