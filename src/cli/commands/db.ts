@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError, messageOf } from '../../lib/errors.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { packStarter } from '../../vulnerability/database/starter.ts';
 import { type Command, type ExitCode, exitCodes, type Terminal } from '../command.ts';
 import { chooseDatabase } from '../open-database.ts';
@@ -92,7 +93,7 @@ async function build(
     import('../../vulnerability/feed-folder.ts'),
     import('../../vulnerability/known-products.ts'),
   ]);
-  mkdirSync(dirname(output), { recursive: true });
+  makeFolder(dirname(output));
   const draft = `${output}.${process.pid}.draft`;
   const openFolder = (name: string) => (existsSync(join(data, name)) ? openFeedFolder(join(data, name)) : undefined);
   const summaries = buildDatabase(draft, {
