@@ -24,6 +24,13 @@ describe('what could not be seen', { skip: noBrowser }, () => {
       assert.match(await page.getByRole('search').innerText(), new RegExp(`\\b${count} images`));
     });
 
+  test('a narrow screen shows the filter that a line has set', async () => {
+    const { page } = await open('/images?partial=true', { width: 360, scheme: 'light' });
+    const box = await page.getByRole('button', { name: /^Scanned in part/ }).boundingBox();
+
+    assert.ok(box && box.x >= 0 && box.x + box.width <= 360, JSON.stringify(box));
+  });
+
   test('the page of gaps has the words of the overview, and names the registries meant', async () => {
     const { page } = await open('/');
     const titles = await page.locator('section[aria-labelledby="gaps"] li a').allInnerTexts();

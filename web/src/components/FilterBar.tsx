@@ -1,7 +1,7 @@
 import { Button, Checkbox, Popover, TextInput, UnstyledButton } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconChevronDown, IconSearch, IconX } from '@tabler/icons-react';
-import { type ReactNode, type RefObject, useEffect, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import type { Facets } from '../../../src/server/contract/images.ts';
 import type { AddressFilter } from '../address-filter.ts';
 import classes from './FilterBar.module.css';
@@ -36,10 +36,17 @@ interface FilterBarProps {
 export function FilterBar(props: FilterBarProps) {
   const { filters, address, facets } = props;
   const set = filters.filter((filter) => address.values[filter.name]);
+  const stripRef = useRef<HTMLDivElement>(null);
+  const hasCounts = facets !== undefined;
+  // A link may have set a filter that lies beyond the edge of a narrow screen; counts make the line longer.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, and once more when the counts come.
+  useEffect(() => {
+    stripRef.current?.querySelector('[data-on]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [hasCounts]);
   return (
     <search className={classes.bar}>
       {props.searchHint && <SearchField hint={props.searchHint} address={address} inputRef={props.searchRef} />}
-      <div className={classes.strip}>
+      <div ref={stripRef} className={classes.strip}>
         {filters.map((filter) =>
           filter.kind === 'flag' ? (
             <FlagButton
