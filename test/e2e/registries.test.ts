@@ -116,7 +116,7 @@ test(
 );
 
 test(
-  'a registry with referrers is listed with what is an image, and without what belongs to one',
+  'a registry with referrers is listed by the tags that are wanted, and nothing that was attached comes along',
   needs('skopeo'),
   async (t) => {
     const program = join(work, 'referrers');
