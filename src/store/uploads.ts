@@ -5,6 +5,17 @@ import type { Store } from './tables.ts';
 const wordsKeepingName = sql<string>`CASE WHEN image.name = excluded.name OR position(image.name IN image.words) > 0
   THEN image.words ELSE image.words || ' ' || image.name END`;
 
+const byUpload = ' (upload)';
+
+/** Who scanned an image that a build pipeline sent: that stands until a registry has the image, and the server looks itself. */
+export function uploadedBy(scanner: string): string {
+  return `${scanner}${byUpload}`;
+}
+
+export function isUploaded(scanner: string | null): boolean {
+  return scanner?.endsWith(byUpload) === true;
+}
+
 /** The row of an image that no registry told of; answers its id. */
 export async function putUploadedImage(
   store: Store,

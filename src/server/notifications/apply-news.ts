@@ -3,6 +3,7 @@ import { isLookedThrough } from '../../store/image-states.ts';
 import { placeImages, removeImages } from '../../store/placements.ts';
 import type { RegistryStored } from '../../store/registries.ts';
 import { settlePlacements } from '../../store/settle-placements.ts';
+import { isUploaded } from '../../store/uploads.ts';
 import type { ServerContext } from '../context.ts';
 import { connectRegistry } from '../registries/connect-registry.ts';
 import { targetOf } from '../registries/registry-target.ts';
@@ -39,10 +40,10 @@ async function push(context: ServerContext, row: RegistryStored, one: ImageNews)
   if (digest === undefined) return false;
   const images = [{ digest, tags: tag === undefined ? [] : [tag], pushed: at }];
   const rows = await placeImages(store, { registry: row.id, host: row.host, repository, images, at, cause: 'push' });
-  for (const { image, state, wasGone } of rows) {
+  for (const { image, state, scanner, wasGone } of rows) {
     if (wasGone) await settle(context, [image]);
-    // Bytes under a digest never change: what was looked through need not be again.
-    if (!isLookedThrough(state)) await queue.scan(image, 'push');
+    // Bytes under a digest never change: what was looked through here need not be again.
+    if (!isLookedThrough(state) || isUploaded(scanner)) await queue.scan(image, 'push');
   }
   return true;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
+import { uploadedBy } from '../../store/uploads.ts';
 import { startTestServer, type TestServer } from '../testing/start-test-server.ts';
 import { notificationRoutes } from './notifications.ts';
 import { registryRoutes } from './registries.ts';
@@ -312,4 +313,18 @@ test('an image that was looked through already is not looked through again', asy
   await server.context.store.updateTable('image').set({ state: 'scanned' }).execute();
   await send({ events: [event('push', 'a', '2', 'again')] });
   assert.deepEqual(await stateOf(server), { places: ['team/app:1@a', 'team/app:2@a'], scans: 1 });
+});
+
+test('an image that only a build pipeline sent a scan of is looked through when its registry tells of it', async (t) => {
+  const { server, send } = await open(t, 'distribution');
+  await send({ events: [event('push', 'a', '1')] });
+  const { store } = server.context;
+  await store
+    .updateTable('image')
+    .set({ state: 'scanned', scanner: uploadedBy('1.0.0') })
+    .execute();
+
+  await send({ events: [event('push', 'a', '2', 'again')] });
+
+  assert.equal((await stateOf(server)).scans, 2);
 });

@@ -7,7 +7,7 @@ import { placeImages } from '../../store/placements.ts';
 import { findPulledImage } from '../../store/read/find-pulled-image.ts';
 import { findUploadedOver } from '../../store/read/find-uploaded-over.ts';
 import { visibleTo } from '../../store/read/visibility.ts';
-import { putUploadedImage } from '../../store/uploads.ts';
+import { putUploadedImage, uploadedBy } from '../../store/uploads.ts';
 import { readInventoryDocument } from '../../vulnerability/sbom/read-sbom-file.ts';
 import { recordScan } from '../assessment/record-scan.ts';
 import type { ServerContext } from '../context.ts';
@@ -43,7 +43,8 @@ const upload = route({
     const row = await imageRow(digest, image, body.name, place, context);
     const problems = [...inventory.problems, ...body.problems];
     const scanned = { ...image, reference: body.name };
-    const scan = { image: row, scanned, inventory: { ...inventory, problems }, scanner: version(), because: 'upload' };
+    const found = { ...inventory, problems };
+    const scan = { image: row, scanned, inventory: found, scanner: uploadedBy(version()), because: 'upload' };
     await recordScan(context, scan);
     context.events.tell({ kind: 'image', digest, state: 'scanned' });
     return { digest, name: body.name, path: `/images/${digest}`, counts: await countsOf(row, context) };
