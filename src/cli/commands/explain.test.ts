@@ -45,7 +45,7 @@ async function explain(...args: readonly string[]): Promise<{ readonly code: num
 }
 
 test('the chain from record to verdict is printed, for any id of the flaw', async () => {
-  for (const id of ['CVE-2026-0001', 'cve-2026-0001', 'GHSA-aaaa-bbbb-cccc']) {
+  for (const id of ['CVE-2026-0001', 'cve-2026-0001', 'GHSA-aaaa-bbbb-cccc', 'ghsa-aaaa-bbbb-cccc']) {
     const { code, out } = await explain(id);
     assert.equal(code, 0, id);
     assert.match(out, /^CVE-2026-0001 \(GHSA-aaaa-bbbb-cccc\)$/m);

@@ -2,6 +2,7 @@ import { AppError } from '../../lib/errors.ts';
 import { visibleText } from '../../lib/visible-text.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
+import { isMeantBy } from '../../vulnerability/package-name.ts';
 import { type Command, exitCodes } from '../command.ts';
 import { createProgress } from '../progress.ts';
 import { runScan } from '../run-scan.ts';
@@ -11,7 +12,7 @@ const help = `Shows why one flaw is reported: record, range, comparison, severit
 
 Usage: breakwater explain REFERENCE FLAW [PACKAGE] [options]
 
-  FLAW is any id of it (CVE-…, GHSA-…); PACKAGE narrows it to one package by name or id.
+  FLAW is any id of it (CVE-…, GHSA-…); PACKAGE narrows it to one package by name, package URL or id.
 
 ${scanOptionsHelp}
 
@@ -29,15 +30,10 @@ export const explain: Command = {
       throw new AppError('USAGE', 'Name the flaw after the image: breakwater explain REFERENCE CVE-2021-44228.');
     const progress = createProgress(terminal, parsed.quiet);
     const report = await runScan(parsed, terminal, resources, progress.onEvent).finally(progress.done);
-    const found = report.findings.filter(
-      (finding) =>
-        [finding.id, ...finding.aliases].includes(flaw.toUpperCase()) ||
-        finding.id === flaw ||
-        finding.aliases.includes(flaw),
+    const found = report.findings.filter(({ id, aliases }) =>
+      [id, ...aliases].some((each) => each.toLowerCase() === flaw.toLowerCase()),
     );
-    const chosen = wanted
-      ? found.filter((finding) => finding.package === wanted || packageOf(report, finding)?.name === wanted)
-      : found;
+    const chosen = wanted ? found.filter((finding) => isAbout(report, finding, wanted)) : found;
     if (chosen.length === 0) {
       terminal.out(
         `${visibleText(`${flaw} is not reported for ${report.image.reference}${wanted ? ` in ${wanted}` : ''}`)}.\n`,
@@ -48,6 +44,11 @@ export const explain: Command = {
     return exitCodes.done;
   },
 };
+
+function isAbout(report: Report, finding: Finding, wanted: string): boolean {
+  const found = packageOf(report, finding);
+  return finding.package === wanted || (found !== undefined && isMeantBy(found, wanted));
+}
 
 function explainFinding(report: Report, finding: Finding): string {
   const found = packageOf(report, finding);
