@@ -8,6 +8,7 @@ import { locationsOf } from '../../store/read/image-locations.ts';
 import { listFindingsOf } from '../../store/read/list-findings.ts';
 import { listImages } from '../../store/read/list-images.ts';
 import { readComponentFindings, readUpgrades, readWorst } from '../../store/read/stored-image.ts';
+import { visibilityKey } from '../../store/read/visibility.ts';
 import { rememberShortly } from '../../store/short-memory.ts';
 import { riskScore } from '../../vulnerability/risk-score.ts';
 import {
@@ -60,7 +61,7 @@ const facetList = route({
   handle: async ({ query, caller }, { store }) => {
     const visibility = await visibilityOf(store, caller);
     const read = () => readImageFacets(store, query, visibility);
-    return { facets: await rememberShortly(store, ['facets', query, visibility], rememberedMs, read) };
+    return { facets: await rememberShortly(store, ['facets', query, visibilityKey(visibility)], rememberedMs, read) };
   },
 });
 

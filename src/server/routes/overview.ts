@@ -1,7 +1,7 @@
 import { listUpdates } from '../../store/read/list-recommendations.ts';
 import { listVulnerabilities } from '../../store/read/list-vulnerabilities.ts';
 import { countRegistries, readBuilt, readMoved, readTotals, readTrend } from '../../store/read/overview.ts';
-import type { Visibility } from '../../store/read/visibility.ts';
+import { type Visibility, visibilityKey } from '../../store/read/visibility.ts';
 import { rememberShortly } from '../../store/short-memory.ts';
 import type { ServerContext } from '../context.ts';
 import { type Overview, overview, overviewQuery } from '../contract/overview.ts';
@@ -29,7 +29,7 @@ const read = route({
   handle: async ({ query, caller }, { store, now }) => {
     const [visibility, settings] = await Promise.all([visibilityOf(store, caller), readSettings(store)]);
     const make = () => overviewSince(query.since, visibility, settings, { store, now });
-    return rememberShortly(store, ['overview', query.since, visibility], rememberedMs, make);
+    return rememberShortly(store, ['overview', query.since, visibilityKey(visibility)], rememberedMs, make);
   },
 });
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AppError } from '../../lib/errors.ts';
 import { imagesOfUpdate, listUpdates, readUpdate, readUpdateFacets } from '../../store/read/list-recommendations.ts';
+import { visibilityKey } from '../../store/read/visibility.ts';
 import { noteRecommendation } from '../../store/recommendation-notes.ts';
 import { rememberShortly } from '../../store/short-memory.ts';
 import type { ServerContext } from '../context.ts';
@@ -51,7 +52,12 @@ const facetList = route({
     const [visibility, terms] = await Promise.all([visibilityOf(store, caller), termsOf(context)]);
     const read = () => readUpdateFacets(store, query, visibility, terms);
     return {
-      facets: await rememberShortly(store, ['update facets', query, visibility, terms], rememberedMs, read),
+      facets: await rememberShortly(
+        store,
+        ['update facets', query, visibilityKey(visibility), terms],
+        rememberedMs,
+        read,
+      ),
     };
   },
 });

@@ -7,6 +7,7 @@ import {
   type ReadVulnerabilityDetail,
   readVulnerability,
 } from '../../store/read/read-vulnerability.ts';
+import { visibilityKey } from '../../store/read/visibility.ts';
 import { readVulnerabilityFacets } from '../../store/read/vulnerability-facets.ts';
 import { rememberShortly } from '../../store/short-memory.ts';
 import { riskScore } from '../../vulnerability/risk-score.ts';
@@ -49,7 +50,12 @@ const facetList = route({
     const visibility = await visibilityOf(store, caller);
     const read = () => readVulnerabilityFacets(store, query, visibility);
     return {
-      facets: await rememberShortly(store, ['vulnerability facets', query, visibility], rememberedMs, read),
+      facets: await rememberShortly(
+        store,
+        ['vulnerability facets', query, visibilityKey(visibility)],
+        rememberedMs,
+        read,
+      ),
     };
   },
 });

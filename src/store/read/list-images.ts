@@ -15,7 +15,7 @@ import {
   type SortKey,
   sortKeys,
 } from './page.ts';
-import type { Visibility } from './visibility.ts';
+import { type Visibility, visibilityKey } from './visibility.ts';
 
 export type ImageSort = 'risk' | 'name' | 'pushed' | 'scanned' | 'critical';
 
@@ -49,7 +49,7 @@ export async function listImages(store: Store, query: ImageQuery, visibility: Vi
 
 async function countImages(store: Store, query: ImageQuery, visibility: Visibility): Promise<number> {
   const filter = filterOf(query);
-  return rememberTotal(store, ['images', filter, visibility], async () => {
+  return rememberTotal(store, ['images', filter, visibilityKey(visibility)], async () => {
     const conditions = imageConditions(filter, visibility);
     const counts = ['severity', 'fixable', 'exploited'].some((one) => conditions.has(one));
     const summary = counts ? sql`JOIN image_summary AS s ON s.image = i.id` : sql``;

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { eachNumber } from '../number-list.ts';
 import { type Reach, readReach } from '../reach.ts';
 import type { Store } from '../tables.ts';
 import { globPattern } from './patterns.ts';
@@ -34,18 +35,15 @@ export async function visibleTo(
   const valuesOf = (wanted: string) => held.flatMap(({ kind, value }) => (kind === wanted && value ? [value] : []));
   const [registries, repositories] = [valuesOf('registry'), valuesOf('repository').map(globPattern)];
   if (registries.length + repositories.length === 0) return { repositories: [] };
-  const found = await store
-    .selectFrom('repository')
-    .innerJoin('registry', 'registry.id', 'repository.registry')
-    .select('repository.id')
-    .where(
-      sql<boolean>`registry.name = ANY(${registries}::text[])
-        OR registry.name || '/' || repository.name LIKE ANY(${repositories}::text[])`,
-    )
-    .execute();
-  if (found.length === 0) return { repositories: [] };
+  const { rows } = await sql<{ ids: string | null }>`SELECT array_agg(repository.id)::text AS ids
+    FROM repository JOIN registry ON registry.id = repository.registry
+    WHERE registry.name = ANY(${registries}::text[])
+      OR registry.name || '/' || repository.name LIKE ANY(${repositories}::text[])`.execute(store);
+  const ids: number[] = [];
+  eachNumber(rows[0]?.ids ?? '', (id) => ids.push(id));
+  if (ids.length === 0) return { repositories: [] };
   return {
-    repositories: found.map(({ id }) => id),
+    repositories: ids,
     reach: { registries: inOrder(registries), repositories: inOrder(repositories) },
   };
 }
@@ -66,11 +64,18 @@ export function isCounted(visibility: Visibility): boolean {
   return visibility === 'everything' || visibility.counted !== undefined;
 }
 
+/** Tells what one caller sees from what another does: short, however many repositories there are. */
+export function visibilityKey(visibility: Visibility): unknown {
+  return visibility === 'everything' ? visibility : (visibility.reach ?? visibility.repositories);
+}
+
 /** True for a placement that the caller may see; not of those that are gone. */
 export function placementVisible(visibility: Visibility, placement: string): RawBuilder<boolean> {
   const there = sql<boolean>`${sql.ref(`${placement}.deleted`)} IS NULL`;
   if (visibility === 'everything') return there;
-  return sql<boolean>`(${there} AND ${sql.ref(`${placement}.repository`)} = ANY(${visibility.repositories}::int[]))`;
+  // As one text: a driver writes fifty thousand numbers one by one.
+  const ids = `{${visibility.repositories.join(',')}}`;
+  return sql<boolean>`(${there} AND ${sql.ref(`${placement}.repository`)} = ANY(${ids}::int[]))`;
 }
 
 /** True for an image that the caller may see. */
