@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sql } from 'kysely';
-import { countedReach, refreshReaches } from './reach.ts';
+import { connect } from './connect.ts';
+import { countedReach, type Reach, readReach, refreshReaches } from './reach.ts';
 import { listUpdates } from './read/list-recommendations.ts';
 import { listVulnerabilities } from './read/list-vulnerabilities.ts';
 import { type ScopedGrant, type Visibility, visibleTo } from './read/visibility.ts';
 import { recount } from './recount.ts';
+import { silentLog } from './store-log.ts';
 import type { Store } from './tables.ts';
 import { openTestStore } from './testing/open-test-store.ts';
 import { seedEstate, smallEstate } from './testing/seed-estate.ts';
@@ -91,3 +93,71 @@ for (const [name, held] of grants)
       await assertCounted(store, held, what);
     }
   });
+
+const alpha: Reach = { registries: ['alpha'], repositories: [] };
+
+async function flawsCounted(store: Store): Promise<number> {
+  const { rows } = await sql<{ count: number }>`SELECT count(*)::int AS count FROM reach_flaw`.execute(store);
+  return rows[0]?.count ?? 0;
+}
+
+test('while a recount is followed by those of the parts, the counts before it are told; later nobody is told them', async () => {
+  await using opened = await openTestStore();
+  const { store } = opened;
+  await seedEstate(store, smallEstate);
+  assert.equal(await countedReach(store, alpha), undefined, 'nothing is counted yet');
+  await recount(store);
+  await countedReach(store, alpha);
+  assert.ok((await flawsCounted(store)) > 0);
+  await sql`UPDATE placement SET deleted = now()`.execute(store);
+  await recount(store);
+
+  await countedReach(store, alpha);
+  assert.ok((await flawsCounted(store)) > 0);
+  await sql`UPDATE recount SET at = at - interval '2 minutes'`.execute(store);
+  await countedReach(store, alpha);
+
+  assert.equal(await flawsCounted(store), 0);
+});
+
+test('whoever asks at the same moment, of any replica, is told the same, and it is counted once', async () => {
+  await using opened = await openTestStore();
+  const { store } = opened;
+  await seedEstate(store, smallEstate);
+  await recount(store);
+  const other = connect({ url: opened.url, log: silentLog });
+  const asked = await Promise.all([store, other.store, store, other.store].map((each) => countedReach(each, alpha)));
+  await other.close();
+
+  assert.equal(new Set(asked).size, 1);
+  const { rows } = await sql<{ written: string }>`SELECT count(DISTINCT xmin::text) AS written FROM reach_flaw`.execute(
+    store,
+  );
+  assert.equal(Number(rows[0]?.written), 1);
+});
+
+test('parts that nobody asked for in a week are forgotten, and in a small estate none is kept', async () => {
+  await using opened = await openTestStore();
+  const { store } = opened;
+  await seedEstate(store, smallEstate);
+  await recount(store);
+  assert.equal(await readReach(store, alpha), undefined);
+  await countedReach(store, alpha);
+  await refreshReaches(store);
+  assert.ok((await flawsCounted(store)) > 0);
+  await sql`UPDATE reach SET asked = now() - interval '8 days'`.execute(store);
+  await refreshReaches(store);
+
+  assert.equal(await flawsCounted(store), 0);
+});
+
+test('looking through a registry again changes nothing that counts depend on', async () => {
+  await using opened = await openTestStore();
+  const { store } = opened;
+  await seedEstate(store, smallEstate);
+  await recount(store);
+  await sql`INSERT INTO placement (repository, image, pushed) SELECT repository, image, now() FROM placement
+    ON CONFLICT (repository, image) DO UPDATE SET pushed = excluded.pushed, deleted = NULL`.execute(store);
+
+  assert.equal(await recount(store), undefined);
+});

@@ -42,6 +42,8 @@ export async function countedReach(store: Store, reach: Reach): Promise<number |
 
 interface Asked {
   readonly id: number;
+  /** That somebody asks is known already. */
+  readonly isNoted: boolean;
   readonly hasRecount: boolean;
   readonly isCurrent: boolean;
   readonly isRecent: boolean;
@@ -49,20 +51,26 @@ interface Asked {
 
 /** Notes that somebody asks, so that it is counted anew with the next recount. */
 async function askedFor(store: Store, reach: Reach): Promise<Asked> {
+  const known = await findAsked(store, reach);
+  if (known?.isNoted) return known;
   const { registries, repositories, within } = reach;
-  await sql`INSERT INTO reach AS old (key, registries, repositories, within)
-    VALUES (${keyOf(reach)}, ${registries}::text[], ${repositories}::text[], ${within ?? null}::text[])
-    ON CONFLICT (key) DO UPDATE SET asked = excluded.asked WHERE old.asked < excluded.asked - interval '1 minute'`.execute(
-    store,
-  );
-  const { rows } = await sql<Asked>`SELECT reach.id, recount.at IS NOT NULL AS "hasRecount",
-      reach.counted IS NOT DISTINCT FROM recount.at AS "isCurrent",
-      coalesce(reach.counted IS NOT NULL AND recount.at > clock_timestamp() - ${patienceSeconds} * interval '1 second'
-        AND reach.counted > recount.at - interval '10 minutes', false) AS "isRecent"
-    FROM reach LEFT JOIN recount ON true WHERE key = ${keyOf(reach)}`.execute(store);
-  const [asked] = rows;
+  if (known) await sql`UPDATE reach SET asked = now() WHERE id = ${known.id}`.execute(store);
+  else
+    await sql`INSERT INTO reach (key, registries, repositories, within)
+      VALUES (${keyOf(reach)}, ${registries}::text[], ${repositories}::text[], ${within ?? null}::text[])
+      ON CONFLICT (key) DO NOTHING`.execute(store);
+  const asked = await findAsked(store, reach);
   if (!asked) throw new RangeError('what was just written can be read');
   return asked;
+}
+
+async function findAsked(store: Store, reach: Reach): Promise<Asked | undefined> {
+  const { rows } = await sql<Asked>`SELECT reach.id, asked > now() - interval '1 minute' AS "isNoted",
+      recount.at IS NOT NULL AS "hasRecount", reach.counted IS NOT DISTINCT FROM recount.at AS "isCurrent",
+      coalesce(recount.at > clock_timestamp() - ${patienceSeconds} * interval '1 second'
+        AND reach.counted > recount.at - interval '10 minutes', false) AS "isRecent"
+    FROM reach LEFT JOIN recount ON true WHERE key = ${keyOf(reach)}`.execute(store);
+  return rows[0];
 }
 
 /** Counts anew, one after the other, those for which somebody asked within the last hour; forgets those of long ago. */
