@@ -1,6 +1,9 @@
 import { statSync } from 'node:fs';
+import type { Image, Platform } from '../images/image.ts';
 import { openSubject } from '../images/open-subject.ts';
+import { describePlatform, platformDistance } from '../images/platform.ts';
 import { imageSources } from '../images/sources/index.ts';
+import { AppError } from '../lib/errors.ts';
 import { version } from '../lib/version.ts';
 import type { Report } from '../model/report.ts';
 import { type AssessEvent, type AssessOptions, assess, report } from '../vulnerability/assess.ts';
@@ -41,6 +44,7 @@ export async function runScan(
       return report(image, inventory, database, judge, options);
     }
     try {
+      if (args.platformStated && subject.kind === 'image') requirePlatform(subject, args.open.platform);
       return await assess(subject, database, judge, options);
     } finally {
       if (subject.kind === 'image') await subject.close();
@@ -48,6 +52,15 @@ export async function runScan(
   } finally {
     database.close();
   }
+}
+
+/** An index is asked for a platform; an image that stands alone is held to it too. Not every image tells its own. */
+function requirePlatform({ reference, platform }: Image, wanted: Platform): void {
+  if (platform.architecture === 'unknown' || platformDistance(platform, wanted) !== undefined) return;
+  throw new AppError(
+    'PLATFORM_NOT_FOUND',
+    `${reference} is an image for ${describePlatform(platform)}, not for ${describePlatform(wanted)}; leave out --platform to scan it.`,
+  );
 }
 
 /** The file of the database as it is now, and today's date. */

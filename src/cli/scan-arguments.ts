@@ -21,6 +21,8 @@ export interface ScanArguments {
   readonly cacheBytes: number;
   readonly limits: Limits;
   readonly open: OpenOptions;
+  /** Said on the command line: then an image of another platform is the wrong one. */
+  readonly platformStated: boolean;
   /** Where to send the report besides. */
   readonly upload: UploadTarget | undefined;
   /** What else stood on the line, in order. */
@@ -67,6 +69,7 @@ export function parseScanArguments(args: readonly string[], terminal: Terminal):
       imageMs: number(values.timeout, 'timeout', defaultLimits.imageMs / 60_000) * 60_000,
     },
     open: openOptions(values, environment),
+    platformStated: values.platform !== undefined,
     upload:
       values.upload === undefined
         ? undefined

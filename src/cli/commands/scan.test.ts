@@ -247,3 +247,12 @@ test('an unknown command says how to find the known ones', async () => {
   assert.equal(code, 2);
   assert.match(error, /no command "scam"; see "breakwater help"/);
 });
+
+test('with --platform an image that stands alone must be of that platform', async () => {
+  const fitting = await run(['scan', archive, '--platform', 'linux/amd64', '--quiet']);
+  assert.equal(fitting.code, 0, fitting.error);
+
+  const { code, error } = await run(['scan', archive, '--platform', 'linux/arm64', '--quiet']);
+  assert.equal(code, 2);
+  assert.match(error, /is an image for linux\/amd64, not for linux\/arm64; leave out --platform.*PLATFORM_NOT_FOUND/);
+});
