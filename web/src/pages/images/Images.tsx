@@ -28,7 +28,7 @@ const filters: ListFilters = {
     { kind: 'flag', name: 'exploited', title: 'Exploited' },
     { kind: 'flag', name: 'fixable', title: 'Fix available' },
     { kind: 'flag', name: 'endOfLife', title: 'End of life' },
-    { kind: 'flag', name: 'partial', title: 'Scanned in part' },
+    { kind: 'flag', name: 'partial', title: 'Partial' },
   ],
   pinned: [
     { name: 'package', title: 'Package' },
