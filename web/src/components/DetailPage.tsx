@@ -1,6 +1,7 @@
-import { Fragment, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { type AddressTab, AddressTabs } from './AddressTabs.tsx';
 import { AppLink } from './AppLink.tsx';
+import { brokenAtJoints } from './broken-at-joints.tsx';
 import classes from './DetailPage.module.css';
 import { useDocumentTitle } from './PageHead.tsx';
 
@@ -48,13 +49,3 @@ export function DetailPage(props: DetailPageProps) {
     </>
   );
 }
-
-/** A long name breaks where its parts meet, and elsewhere only if that is not enough. */
-const brokenAtJoints = (name: string) =>
-  name.split(/(?<=[/:@])/).map((part, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts have no names.
-    <Fragment key={index}>
-      {index > 0 && <wbr />}
-      {part}
-    </Fragment>
-  ));

@@ -2,6 +2,7 @@ import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { AppLink } from './AppLink.tsx';
+import { brokenAtJoints } from './broken-at-joints.tsx';
 import classes from './SidePanel.module.css';
 
 export const loadDrawer = () => import('./later/DetailsDrawer.tsx');
@@ -17,7 +18,8 @@ interface SidePanelProps {
   readonly children: ReactNode;
 }
 
-export function SidePanel({ title, href, close, isDrawer, children }: SidePanelProps) {
+export function SidePanel({ title: name, href, close, isDrawer, children }: SidePanelProps) {
+  const title = typeof name === 'string' ? brokenAtJoints(name) : name;
   const more = href && (
     <AppLink to={href} className={classes.more}>
       Open the full page
