@@ -17,3 +17,8 @@ export function eachNumber(list: string, visit: (number: number) => void): void 
     isNumber = false;
   }
 }
+
+/** The same way back: a driver would write each number as a text of its own. */
+export function numberList(numbers: readonly number[]): string {
+  return `{${numbers.join(',')}}`;
+}

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { eachNumber } from '../number-list.ts';
+import { eachNumber, numberList } from '../number-list.ts';
 import { type Reach, readReach } from '../reach.ts';
 import type { Store } from '../tables.ts';
 import { globPattern } from './patterns.ts';
@@ -73,8 +73,7 @@ export function visibilityKey(visibility: Visibility): unknown {
 export function placementVisible(visibility: Visibility, placement: string): RawBuilder<boolean> {
   const there = sql<boolean>`${sql.ref(`${placement}.deleted`)} IS NULL`;
   if (visibility === 'everything') return there;
-  // As one text: a driver writes fifty thousand numbers one by one.
-  const ids = `{${visibility.repositories.join(',')}}`;
+  const ids = numberList(visibility.repositories);
   return sql<boolean>`(${there} AND ${sql.ref(`${placement}.repository`)} = ANY(${ids}::int[]))`;
 }
 

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { numberList } from '../number-list.ts';
 import type { Store, StoreTransaction } from '../tables.ts';
 import { isFlawed, type Tally } from './tally.ts';
 
@@ -32,7 +33,9 @@ export async function keepComponents(
   const counts = tally.imagesOfComponent.map((images, component) => (isFlawed(tally.estate, component) ? images : 0));
   const { keys, values } = filled(counts);
   await sql`CREATE TEMP TABLE counted_component ON COMMIT DROP AS
-    SELECT * FROM unnest(${keys}::int[], ${values}::int[]) AS counted (component, images)`.execute(transaction);
+    SELECT * FROM unnest(${numberList(keys)}::int[], ${numberList(values)}::int[]) AS counted (component, images)`.execute(
+    transaction,
+  );
   await sql`ANALYZE counted_component`.execute(transaction);
   await sql`CREATE TEMP TABLE counted_excepted ON COMMIT DROP AS
     SELECT component, flaw, count(*)::int AS images FROM excepted WHERE ${within} GROUP BY 1, 2`.execute(transaction);
@@ -48,7 +51,7 @@ export async function writeFlaws(
   const { keys, values } = filled(tally.imagesOfFlaw);
   const table = sql.table(counted === 'everything' ? 'flaw_summary' : 'reach_flaw');
   const { column, value } = ownKey(counted);
-  await sql`WITH counted AS (SELECT * FROM unnest(${keys}::int[], ${values}::int[]) AS counted (flaw, images)),
+  await sql`WITH counted AS (SELECT * FROM unnest(${numberList(keys)}::int[], ${numberList(values)}::int[]) AS counted (flaw, images)),
       told AS (
         SELECT candidate.flaw, min(severity) AS severity, max(risk) AS risk, bool_or(status = 0) AS fixable, min(since) AS first_seen,
           array_agg(DISTINCT component.name) AS packages
@@ -63,7 +66,7 @@ export async function writeFlaws(
     ON CONFLICT (${column} flaw) DO UPDATE SET images = excluded.images, severity = excluded.severity, risk = excluded.risk,
       fixable = excluded.fixable, epss = excluded.epss, first_seen = excluded.first_seen, packages = excluded.packages, words = excluded.words
     WHERE old.* IS DISTINCT FROM excluded.*`.execute(transaction);
-  await sql`DELETE FROM ${table} WHERE ${ownRows(counted)} AND flaw NOT IN (SELECT unnest(${keys}::int[]))`.execute(
+  await sql`DELETE FROM ${table} WHERE ${ownRows(counted)} AND flaw NOT IN (SELECT unnest(${numberList(keys)}::int[]))`.execute(
     transaction,
   );
 }
