@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { ensureRepository } from './repositories.ts';
 import type { Store, StoreTransaction } from './tables.ts';
+import { tellFixed } from './tell-fixed.ts';
 
 /** An image as a registry tells of it. */
 export interface PlacedImage {
@@ -49,6 +50,7 @@ export async function placeImages(store: Store, placing: Placing): Promise<reado
     const lying = rows.filter(({ row }) => there.has(row.image));
     const tagged = await moveTags(transaction, repository, lying, placing);
     await tell(transaction, placing, newHere, tagged);
+    await tellFixed(transaction, [...new Set(tagged.map(({ image }) => image))]);
     return rows.map(({ row }) => ({ ...row, isNewHere: newHere.has(row.image) }));
   });
 }

@@ -5,6 +5,7 @@ import { settleImages } from './excepted.ts';
 import { addFlaws, type FlawRow } from './flaws.ts';
 import { recountSummaries } from './summaries.ts';
 import type { Store, StoreTransaction } from './tables.ts';
+import { successorsOf, tellFixed } from './tell-fixed.ts';
 
 /** `busy`: a vulnerability database is being installed, try again. `outdated`: it was, match again with the new one. */
 export type Refusal = 'busy' | 'outdated';
@@ -82,6 +83,8 @@ export async function recordImage(
       await recountSummaries(transaction, [scan.image]);
       await settleImages(transaction, [scan.image]);
     }
+    if (before === undefined)
+      await tellFixed(transaction, [scan.image, ...(await successorsOf(transaction, scan.image))]);
     return { changed: !isSame };
   });
 }

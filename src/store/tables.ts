@@ -134,6 +134,7 @@ export interface Tables {
     flaw: number | null;
     component: number | null;
     detail: string | null;
+    findings: Generated<number | null>;
   };
   component: {
     id: Generated<number>;
@@ -211,8 +212,22 @@ export interface Tables {
     decided_by: string | null;
     decided_at: MaybeInstant;
     decision_note: string | null;
+    approved_at: MaybeInstant;
+    ended_at: MaybeInstant;
+    ended_by: string | null;
+    end_note: string | null;
   };
   excepted: { image: number; component: number; flaw: number; exception: string; since: DefaultedInstant };
+  excepted_past: {
+    id: Generated<string>;
+    image: number;
+    component: number;
+    flaw: number;
+    exception: string;
+    since: Instant;
+    until: Instant;
+    again: boolean;
+  };
   recommendation_note: {
     key: string;
     owner: string | null;

@@ -7,6 +7,19 @@ import { artifacts } from './0005-artifacts.ts';
 import { release } from './0006-release.ts';
 import { reach } from './0007-reach.ts';
 import { repeats } from './0008-repeats.ts';
+import { fixed } from './0009-fixed.ts';
+import { endedExceptions } from './0010-ended-exceptions.ts';
 
 /** In order. */
-export const migrations: readonly Migration[] = [first, words, search, pace, artifacts, release, reach, repeats];
+export const migrations: readonly Migration[] = [
+  first,
+  words,
+  search,
+  pace,
+  artifacts,
+  release,
+  reach,
+  repeats,
+  fixed,
+  endedExceptions,
+];

@@ -14,7 +14,7 @@ export interface ReadEvent {
   readonly flaw: string | null;
   readonly package_name: string | null;
   readonly version: string | null;
-  /** How many images it concerns, where it is not about one. */
+  /** How many images it concerns, where it is not about one; how many findings, where it is not about one of an image. */
   readonly over?: number | null;
 }
 
@@ -44,6 +44,7 @@ export function toHistoryEvent(event: ReadEvent): HistoryEvent {
 /** One sentence that stands by itself, also where it is read out of its list. */
 export function sentenceOf(event: ReadEvent): string {
   if (event.flaw !== null || event.cause === 'exception') return findingSentence(event);
+  if (event.cause === 'fixed') return fixedSentence(event);
   const image = event.image_name ?? 'The image';
   const detail = event.detail ?? '';
   switch (event.change) {
@@ -66,17 +67,28 @@ function findingSentence(event: ReadEvent): string {
   const flaw = event.flaw ?? 'A vulnerability';
   const where = [packageOf(event), placeOf(event)].filter(Boolean).join(' ');
   const subject = where ? `${flaw} in ${where}` : flaw;
+  const reason = event.detail ? ` (${event.detail.slice(0, 300)})` : '';
+  if (event.cause === 'exception')
+    return event.change === 'went'
+      ? `${subject}: no longer counted, by an exception${reason}.`
+      : `${subject}: counted again, since the exception no longer holds${reason}.`;
   if (event.change !== 'went')
     return event.cause === 'advisory'
       ? `${subject}: an advisory that came later says that it is affected.`
       : event.cause === 'scan'
         ? `${subject}: a newer scanner sees it.`
         : `${subject}: it came with the push.`;
-  if (event.cause === 'exception')
-    return `${subject}: no longer counted, by an exception${event.detail ? ` (${event.detail.slice(0, 300)})` : ''}.`;
+  if (event.cause === 'fixed')
+    return `${subject}: fixed, the tag ${event.detail ?? ''} named an image that had it until then.`;
   return event.cause === 'scan'
     ? `${subject}: a newer scanner no longer sees it.`
     : `${subject}: the advisories no longer say that it is affected.`;
+}
+
+/** `detail` names the worst flaws of those that `over` counts findings of. */
+function fixedSentence({ image_name, over, detail }: ReadEvent): string {
+  const findings = over === 1 ? '1 finding is' : `${over ?? 0} findings are`;
+  return `${image_name ?? 'The image'}: ${findings} gone that the image before it under this tag had (${detail ?? ''}).`;
 }
 
 function packageOf({ package_name, version }: ReadEvent): string | undefined {

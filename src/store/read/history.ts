@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Store } from '../tables.ts';
+import { fixedIn, takenOver } from '../tell-fixed.ts';
 import { type HistoryChange, type HistoryEvent, type ReadEvent, toHistoryEvent } from './history-event.ts';
 import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, sortKeys } from './page.ts';
 import { imageName, imageVisible, type Visibility } from './visibility.ts';
@@ -84,8 +85,8 @@ function within({ since, cause, change }: Pick<HistoryQuery, 'since' | 'cause' |
 const writtenCause = sql`CASE WHEN cause IN ('push', 'advisory', 'exception', 'fixed', 'scan', 'deleted') THEN cause
   WHEN change IN ('scanned', 'failed') THEN 'scan' ELSE 'push' END`;
 
-const writtenEvents = sql`SELECT at, ${writtenCause} AS cause, change, flaw, component, image, detail,
-  'event-' || lpad(id::text, 18, '0') AS key FROM image_event`;
+const writtenColumns = sql`at, ${writtenCause} AS cause, change, flaw, component, image, detail,
+  'event-' || lpad(id::text, 18, '0') AS key`;
 
 /** Of images: what was written down, and what their components' candidates, past ones and exceptions tell. */
 function eventsOf(images: readonly number[]): RawBuilder<unknown> {
@@ -94,7 +95,11 @@ function eventsOf(images: readonly number[]): RawBuilder<unknown> {
       FROM (SELECT * FROM image_components UNION ALL SELECT * FROM image_components_gone) AS held
         JOIN image AS i ON i.id = held.image CROSS JOIN unnest(held.components) AS part
       WHERE held.image = ANY(${images}::int[]))
-    ${writtenEvents} WHERE image = ANY(${images}::int[])
+    SELECT ${writtenColumns} FROM image_event WHERE image = ANY(${images}::int[]) AND cause <> 'fixed'
+    UNION ALL SELECT taken.at, 'fixed', 'went', c.flaw, c.component, taken.image, taken.name,
+        'fixed-' || c.component || '-' || c.flaw || '-' || taken.before || '-' || extract(epoch FROM taken.at)
+      FROM (SELECT DISTINCT ON (image, at) * FROM (${takenOver(images)}) AS each ORDER BY image, at, name) AS taken
+        CROSS JOIN LATERAL (${fixedIn('taken')}) AS c
     UNION ALL SELECT CASE WHEN c.cause = 'advisory' THEN greatest(c.since, own.first_seen) ELSE own.first_seen END,
         CASE WHEN c.cause = 'advisory' AND c.since > own.first_seen THEN 'advisory' ELSE 'push' END,
         'appeared', c.flaw, c.component, own.image, NULL, 'came-' || c.component || '-' || c.flaw
@@ -108,7 +113,13 @@ function eventsOf(images: readonly number[]): RawBuilder<unknown> {
         'went-' || past.component || '-' || past.flaw || '-' || past.build
       FROM own JOIN candidate_past AS past USING (component) WHERE past.until > own.first_seen
     UNION ALL SELECT e.since, 'exception', 'went', e.flaw, e.component, e.image, x.reason, 'excepted-' || e.component || '-' || e.flaw
-      FROM excepted AS e JOIN exception AS x ON x.id = e.exception WHERE e.image = ANY(${images}::int[])`;
+      FROM excepted AS e JOIN exception AS x ON x.id = e.exception WHERE e.image = ANY(${images}::int[])
+    UNION ALL SELECT told.at, 'exception', told.change, past.flaw, past.component, past.image, x.reason,
+        told.name || '-' || past.component || '-' || past.flaw || '-' || past.id
+      FROM excepted_past AS past JOIN exception AS x ON x.id = past.exception
+        CROSS JOIN LATERAL (VALUES (past.since, 'went', 'excepted', true), (past.until, 'appeared', 'counted', past.again))
+          AS told (at, change, name, happened)
+      WHERE past.image = ANY(${images}::int[]) AND told.happened`;
 }
 
 /**
@@ -118,8 +129,10 @@ function eventsOf(images: readonly number[]): RawBuilder<unknown> {
 function estateEvents(visibility: Visibility): readonly RawBuilder<unknown>[] {
   const held = (component: string) => sql`CROSS JOIN LATERAL (SELECT count(*)::int AS over FROM image_components AS held
     WHERE held.components @> ARRAY[${sql.ref(component)}] AND ${imageVisible(visibility, 'held.image')}) AS held WHERE held.over > 0`;
+  const covers = (table: string) => sql`SELECT FROM ${sql.table(table)} AS e
+    WHERE e.exception = x.id AND ${imageVisible(visibility, 'e.image')}`;
   return [
-    sql`SELECT written.*, NULL::int AS over FROM (${writtenEvents}
+    sql`SELECT written.* FROM (SELECT ${writtenColumns}, findings AS over FROM image_event
       WHERE ${imageVisible(visibility, 'image_event.image')} AND (SELECT state FROM image WHERE id = image_event.image) <> 'artifact') AS written`,
     sql`SELECT c.since AS at, 'advisory' AS cause, 'appeared' AS change, c.flaw, c.component, NULL::int AS image, NULL AS detail,
         'came-' || c.component || '-' || c.flaw AS key, held.over
@@ -127,9 +140,17 @@ function estateEvents(visibility: Visibility): readonly RawBuilder<unknown>[] {
     sql`SELECT past.until AS at, 'advisory' AS cause, 'went' AS change, past.flaw, past.component, NULL::int AS image, NULL AS detail,
         'went-' || past.component || '-' || past.flaw || '-' || past.build AS key, held.over
       FROM candidate_past AS past ${held('past.component')}`,
-    sql`SELECT x.decided_at AS at, 'exception' AS cause, 'went' AS change, (SELECT min(id) FROM flaw WHERE name = x.scope->>'vulnerability') AS flaw,
-        NULL::int AS component, NULL::int AS image, x.reason AS detail, 'exception-' || x.id AS key, NULL::int AS over
-      FROM exception AS x WHERE x.state = 'approved' AND x.decided_at IS NOT NULL
-        AND EXISTS (SELECT FROM excepted AS e WHERE e.exception = x.id AND ${imageVisible(visibility, 'e.image')})`,
+    sql`${ofException('approved_at', 'went', 'exception')}
+        AND (EXISTS (${covers('excepted')}) OR EXISTS (${covers('excepted_past')}))`,
+    sql`${ofException('ended_at', 'appeared', 'ended')} AND EXISTS (${covers('excepted_past')} AND e.again)`,
   ];
+}
+
+/** An exception that stood, at its beginning or its end. */
+function ofException(column: string, change: string, key: string): RawBuilder<unknown> {
+  const at = sql.ref(`x.${column}`);
+  return sql`SELECT ${at} AS at, 'exception' AS cause, ${sql.lit(change)} AS change,
+      (SELECT min(id) FROM flaw WHERE name = x.scope->>'vulnerability') AS flaw,
+      NULL::int AS component, NULL::int AS image, x.reason AS detail, ${sql.lit(`${key}-`)} || x.id AS key, NULL::int AS over
+    FROM exception AS x WHERE x.approved_at IS NOT NULL AND ${at} IS NOT NULL`;
 }

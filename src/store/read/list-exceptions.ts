@@ -36,6 +36,9 @@ export interface ExceptionRow {
   readonly decidedBy?: string;
   readonly decidedAt?: string;
   readonly decisionNote?: string;
+  readonly endedAt?: string;
+  readonly endedBy?: string;
+  readonly endNote?: string;
   readonly findings: number;
   readonly images: number;
 }
@@ -52,6 +55,9 @@ interface ReadException {
   readonly decided_by: string | null;
   readonly decided_at: Date | null;
   readonly decision_note: string | null;
+  readonly ended_at: Date | null;
+  readonly ended_by: string | null;
+  readonly end_note: string | null;
   readonly findings: number;
   readonly images: number;
 }
@@ -143,6 +149,9 @@ function toRow(row: ReadException): ExceptionRow {
     ...(row.decided_by && { decidedBy: row.decided_by }),
     ...(row.decided_at && { decidedAt: row.decided_at.toISOString() }),
     ...(row.decision_note && { decisionNote: row.decision_note }),
+    ...(row.ended_at && { endedAt: row.ended_at.toISOString() }),
+    ...(row.ended_by && { endedBy: row.ended_by }),
+    ...(row.end_note && { endNote: row.end_note }),
     findings: row.findings,
     images: row.images,
   };

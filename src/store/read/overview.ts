@@ -62,12 +62,11 @@ export async function readMoved(
 ): Promise<Pick<Changed, 'appeared' | 'went'>> {
   const { rows } = await sql<{ appeared: number; went: number }>`SELECT
       ((${visibility === 'everything' ? sql`SELECT coalesce(sum(appeared), 0) FROM build WHERE installed >= ${since}` : ofCandidates('candidate', 'since', since, visibility)})
-        + (${rescanned('appeared', since, visibility)}))::int AS appeared,
+        + (${rescanned('appeared', since, visibility)})
+        + (SELECT count(*) FROM excepted_past AS e WHERE until >= ${since} AND again AND ${imageVisible(visibility, 'e.image')}))::int AS appeared,
       ((${visibility === 'everything' ? sql`SELECT coalesce(sum(went), 0) FROM build WHERE installed >= ${since}` : ofCandidates('candidate_past', 'until', since, visibility)})
         + (${rescanned('went', since, visibility)})
-        + (SELECT count(*) FROM excepted WHERE since >= ${since} AND ${imageVisible(visibility, 'excepted.image')}))::int AS went`.execute(
-    store,
-  );
+        + (${newlyExcepted(since, visibility)}))::int AS went`.execute(store);
   return rows[0] ?? { appeared: 0, went: 0 };
 }
 
@@ -124,8 +123,16 @@ export async function readTrend(
   });
 }
 
+/** Not what one exception took over from another. */
+function newlyExcepted(since: Date, visibility: Visibility) {
+  return sql`SELECT count(*) FROM (SELECT image, component, flaw, since FROM excepted
+      UNION ALL SELECT image, component, flaw, since FROM excepted_past) AS e
+    WHERE since >= ${since} AND ${imageVisible(visibility, 'e.image')} AND NOT EXISTS (SELECT FROM excepted_past AS before
+      WHERE before.image = e.image AND before.component = e.component AND before.flaw = e.flaw AND before.until = e.since)`;
+}
+
 function rescanned(change: 'appeared' | 'went', since: Date, visibility: Visibility) {
-  return sql`SELECT count(*) FROM image_event WHERE at >= ${since} AND change = ${change} AND ${imageVisible(visibility, 'image_event.image')}`;
+  return sql`SELECT coalesce(sum(coalesce(findings, 1)), 0) FROM image_event WHERE at >= ${since} AND change = ${change} AND ${imageVisible(visibility, 'image_event.image')}`;
 }
 
 function ofCandidates(table: string, column: string, since: Date, visibility: Visibility) {
