@@ -105,13 +105,15 @@ export async function imagesOfUpdate(
   limit: number,
 ): Promise<UpdateImage[]> {
   const { rows } = await sql<UpdateImage>`
-    WITH newest AS MATERIALIZED (SELECT held.image, held.components FROM image_components AS held
-      WHERE held.components && ${components}::int[] AND ${imageVisible(visibility, 'held.image')} ORDER BY held.image DESC LIMIT ${limit})
+    WITH found AS MATERIALIZED (SELECT held.image, part FROM unnest(${components}::int[]) AS part CROSS JOIN LATERAL (
+        SELECT held.image FROM image_components AS held
+        WHERE held.components @> ARRAY[part] AND ${imageVisible(visibility, 'held.image')} OFFSET 0) AS held),
+      newest AS MATERIALIZED (SELECT DISTINCT image FROM found ORDER BY image DESC LIMIT ${limit})
     SELECT i.digest, ${imageName(visibility, 'i')} AS name, max(k.version) AS version, count(*)::int AS removes
     FROM newest JOIN image AS i ON i.id = newest.image
-      JOIN unnest(${components}::int[]) AS part ON part = ANY(newest.components)
-      JOIN candidate AS c ON c.component = part AND coalesce(c.upgrade_to, c.fixed[1]) = ${target}
-      JOIN component AS k ON k.id = part
+      JOIN found ON found.image = newest.image
+      JOIN candidate AS c ON c.component = found.part AND coalesce(c.upgrade_to, c.fixed[1]) = ${target}
+      JOIN component AS k ON k.id = found.part
     WHERE NOT EXISTS (SELECT FROM excepted AS e WHERE e.image = i.id AND e.component = c.component AND e.flaw = c.flaw)
     GROUP BY i.id ORDER BY i.id DESC`.execute(store);
   return rows;
