@@ -127,6 +127,8 @@ export interface RegistryFigures {
   readonly repositories: number;
   /** What lies there besides images, by kind, most frequent first. */
   readonly artifacts: readonly { readonly kind: string; readonly count: number }[];
+  /** To a repository that is counted. */
+  readonly last_push: Date | null;
 }
 
 /** How many images of each state lie in registries, and what else does. */
@@ -138,7 +140,8 @@ export async function registryFigures(
   const among = counted === 'everything' ? sql`true` : sql`repository.id = ANY(${[...counted.repositories]}::int[])`;
   const state = (...states: string[]) => sql`coalesce(sum(n) FILTER (WHERE state = ANY(${states})), 0)::int`;
   const { rows } = await sql<RegistryFigures>`
-    SELECT r.id AS registry, i.*, (SELECT count(*)::int FROM repository WHERE registry = r.id AND ${among}) AS repositories
+    SELECT r.id AS registry, i.*, (SELECT count(*)::int FROM repository WHERE registry = r.id AND ${among}) AS repositories,
+      (SELECT max(last_push) FROM repository WHERE registry = r.id AND ${among}) AS last_push
     FROM registry AS r, LATERAL (
       SELECT coalesce(sum(n) FILTER (WHERE state <> 'artifact'), 0)::int AS known, ${state('scanned')} AS scanned,
         ${state('failed')} AS failed, ${state('queued', 'scanning')} AS queued,

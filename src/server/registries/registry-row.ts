@@ -10,7 +10,7 @@ const failureShape = z.object({ code: z.string(), message: z.string(), since: z.
 export function registryRowOf(row: RegistryStored, figures: RegistryFigures | undefined): RegistryRow {
   const { method, username, hasCertificate, ...settings } = storedSettings(row);
   const failure = failureShape.safeParse(row.failure);
-  const { known = 0, scanned = 0, failed = 0, queued = 0, repositories = 0, artifacts = [] } = figures ?? {};
+  const { known = 0, scanned = 0, failed = 0, queued = 0, repositories = 0, artifacts = [], last_push } = figures ?? {};
   return {
     ...settings,
     name: row.name,
@@ -21,7 +21,7 @@ export function registryRowOf(row: RegistryStored, figures: RegistryFigures | un
     images: { known, scanned, failed, queued },
     artifacts: artifacts.map(({ kind, count }) => ({ kind: artifactKindOf(kind), count })),
     repositoriesKnown: repositories,
-    ...(row.last_push && { lastPush: row.last_push.toISOString() }),
+    ...(last_push && { lastPush: last_push.toISOString() }),
     ...(row.last_crawl && { lastCrawl: row.last_crawl.toISOString() }),
     ...(failure.success && { failure: failure.data }),
     notificationPath: notificationPath(row.name),

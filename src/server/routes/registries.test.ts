@@ -181,13 +181,14 @@ test('each sees the registries and figures of their grants, and changes those th
   const { admin, as, context } = await open(t);
   const { certificate: _, ...plain } = settings;
   for (const name of ['one', 'two', 'three']) await admin.send('POST', '/registries', { ...plain, name });
-  const place = (registry: number, repository: string, letter: string) =>
+  const pushed = new Date('2026-01-02T03:04:05Z');
+  const place = (registry: number, repository: string, letter: string, cause: 'crawl' | 'push' = 'crawl') =>
     placeImages(context.store, {
-      ...{ registry, host: 'h', repository, at: new Date(), cause: 'crawl' },
+      ...{ registry, host: 'h', repository, at: pushed, cause },
       images: [{ digest: digest(letter), tags: ['1'] }],
     });
   await place(1, 'team/app', 'a');
-  await place(1, 'other/app', 'b');
+  await place(1, 'other/app', 'b', 'push');
   await place(2, 'team/app', 'a');
 
   const everything = (await admin.get('/registries')).json();
@@ -202,6 +203,8 @@ test('each sees the registries and figures of their grants, and changes those th
   const reader = await as([{ role: 'reader', scope: { kind: 'repository', value: 'one/team/*' } }]);
   const visible = (await reader.get('/registries')).json();
   assert.deepEqual([visible.items.length, visible.items[0].name, visible.items[0].images.known], [1, 'one', 1]);
+  assert.equal(everything.items[0].lastPush, pushed.toISOString());
+  assert.equal(visible.items[0].lastPush, undefined, 'it went to a repository that they do not see');
   const names = (await reader.get('/registries/one/repositories')).json().items;
   assert.deepEqual(
     names.map(({ name }: { name: string }) => name),
