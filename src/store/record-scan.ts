@@ -76,15 +76,16 @@ export async function recordImage(
     const hasSameComponents = before !== undefined && isDeepEqual(before.components, scan.components);
     await updateImage(transaction, scan);
     if (!isSame) await putDetail(transaction, scan);
-    if (before === undefined) await tell(transaction, scan, 'scanned');
-    else if (!hasSameComponents) await tellDifference(transaction, scan, before.components);
+    if (before !== undefined && !hasSameComponents) await tellDifference(transaction, scan, before.components);
     if (!hasSameComponents) {
       await putImageComponents(transaction, scan);
       await recountSummaries(transaction, [scan.image]);
       await settleImages(transaction, [scan.image]);
     }
-    if (before === undefined)
+    if (before === undefined) {
+      await tellScanned(transaction, scan);
       await tellFixed(transaction, [scan.image, ...(await successorsOf(transaction, scan.image))]);
+    }
     return { changed: !isSame };
   });
 }
@@ -154,12 +155,10 @@ async function putImageComponents(
   );
 }
 
-async function tell(
-  transaction: StoreTransaction,
-  { image, at, because }: ScannedImageRow,
-  change: string,
-): Promise<void> {
-  await transaction.insertInto('image_event').values({ image, at, cause: because, change }).execute();
+async function tellScanned(transaction: StoreTransaction, { image, at, because }: ScannedImageRow): Promise<void> {
+  await sql`INSERT INTO image_event (image, at, cause, change, findings)
+    SELECT image, ${at}::timestamptz, ${because}, 'scanned', critical + high + medium + low + negligible + unknown
+    FROM image_summary WHERE image = ${image}`.execute(transaction);
 }
 
 /**

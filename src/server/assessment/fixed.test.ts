@@ -56,6 +56,11 @@ test('a push that takes a tag over tells what it fixed, once, with each finding 
   await opened.scan(image, upgraded);
   await opened.scan(image, upgraded, '2');
 
+  const { items: told } = await readHistory(opened.store, { limit: 50, change: ['scanned'] }, 'everything');
+  assert.deepEqual(told.map(({ text }) => text).sort(), [
+    'r.example/app:1 was scanned: 1 finding.',
+    'r.example/app:1 was scanned: 3 findings.',
+  ]);
   const { whole, own } = await opened.fixed(image);
   assert.deepEqual(
     whole.map(({ at, change, image: told, text }) => [at, change, told, text]),

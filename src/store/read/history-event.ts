@@ -59,7 +59,9 @@ export function sentenceOf(event: ReadEvent): string {
     case 'failed':
       return `${image} could not be scanned: ${detail || 'no reason was given'}`;
     default:
-      return `${image} was scanned.`;
+      return typeof event.over === 'number'
+        ? `${image} was scanned: ${findingsOf(event.over)}.`
+        : `${image} was scanned.`;
   }
 }
 
@@ -87,8 +89,12 @@ function findingSentence(event: ReadEvent): string {
 
 /** `detail` names the worst flaws of those that `over` counts findings of. */
 function fixedSentence({ image_name, over, detail }: ReadEvent): string {
-  const findings = over === 1 ? '1 finding is' : `${over ?? 0} findings are`;
-  return `${image_name ?? 'The image'}: ${findings} gone that the image before it under this tag had (${detail ?? ''}).`;
+  const gone = `${findingsOf(over ?? 0)} ${over === 1 ? 'is' : 'are'}`;
+  return `${image_name ?? 'The image'}: ${gone} gone that the image before it under this tag had (${detail ?? ''}).`;
+}
+
+function findingsOf(count: number): string {
+  return count === 1 ? '1 finding' : `${count} findings`;
 }
 
 function packageOf({ package_name, version }: ReadEvent): string | undefined {
