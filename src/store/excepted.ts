@@ -44,6 +44,7 @@ export async function settleExceptions(transaction: StoreTransaction, exceptions
   const images = rows.map(({ image }) => image);
   await cover(transaction, approved(), { images });
   await cover(transaction, sql`SELECT * FROM (${approved()}) AS a WHERE id = ANY(${exceptions}::uuid[])`, {});
+  await remember(transaction);
 }
 
 /** The same for images that were scanned, or that came to lie somewhere else. */
@@ -56,6 +57,7 @@ export async function settleImages(transaction: StoreTransaction, images: readon
       (SELECT image, component, flaw FROM (${covered(approved(), these)}) AS still)`,
   );
   await cover(transaction, approved(), these);
+  await remember(transaction);
 }
 
 /** The same for candidates that came, or whose flaw has other ids now: `candidates` selects component and flaw. */
@@ -66,12 +68,20 @@ export async function settleCandidates(transaction: StoreTransaction, candidates
       (SELECT image, component, flaw FROM (${covered(approved(), { candidates })}) AS still)`,
   );
   await cover(transaction, approved(), { candidates });
+  await remember(transaction);
+}
+
+/** Of findings that were covered and went: `which` is a condition on `excepted`. They do not count again. */
+export async function endExcepted(transaction: StoreTransaction, which: RawBuilder<unknown>): Promise<void> {
+  await sql`WITH gone AS (DELETE FROM excepted WHERE ${which} RETURNING *)
+    INSERT INTO excepted_past (image, component, flaw, exception, since, until, again)
+    SELECT image, component, flaw, exception, since, now(), false FROM gone`.execute(transaction);
 }
 
 /** Exceptions that ran out become `expired`; their findings stand again. Answers which. */
 export async function expireExceptions(store: Store, now: Date): Promise<readonly string[]> {
   return store.transaction().execute(async (transaction) => {
-    const { rows } = await sql<{ id: string }>`UPDATE exception SET state = 'expired'
+    const { rows } = await sql<{ id: string }>`UPDATE exception SET state = 'expired', ended_at = ${now}::timestamptz
       WHERE state = 'approved' AND expires <= ${now}::timestamptz RETURNING id`.execute(transaction);
     const ids = rows.map(({ id }) => id);
     await settleExceptions(transaction, ids);
@@ -105,13 +115,18 @@ function approved(): RawBuilder<unknown> {
 
 async function uncover(transaction: StoreTransaction, which: RawBuilder<unknown>): Promise<void> {
   await sql`DROP TABLE IF EXISTS no_longer_excepted`.execute(transaction);
-  await sql`CREATE TEMPORARY TABLE no_longer_excepted (image integer, component integer, flaw integer) ON COMMIT DROP`.execute(
-    transaction,
-  );
-  const { numAffectedRows } =
-    await sql`WITH gone AS (DELETE FROM excepted WHERE ${which} RETURNING image, component, flaw)
+  await sql`CREATE TEMPORARY TABLE no_longer_excepted (LIKE excepted) ON COMMIT DROP`.execute(transaction);
+  const { numAffectedRows } = await sql`WITH gone AS (DELETE FROM excepted WHERE ${which} RETURNING *)
     INSERT INTO no_longer_excepted SELECT * FROM gone`.execute(transaction);
   if (numAffectedRows) await applyDifferences(transaction, findingsOf(sql`no_longer_excepted`, sql`1`));
+}
+
+/** After covering: what was uncovered counts again, unless another exception covers it as well. */
+async function remember(transaction: StoreTransaction): Promise<void> {
+  await sql`INSERT INTO excepted_past (image, component, flaw, exception, since, until, again)
+    SELECT o.image, o.component, o.flaw, o.exception, o.since, now(), NOT EXISTS (SELECT FROM excepted AS e
+      WHERE e.image = o.image AND e.component = o.component AND e.flaw = o.flaw)
+    FROM no_longer_excepted AS o`.execute(transaction);
 }
 
 /** Asked before each scan is recorded, and mostly answered with no: looking for what is covered takes longer. */

@@ -59,7 +59,14 @@ export async function decideException(store: Store, id: string, { decision, by, 
       throw new AppError('CONFLICT', 'The exception would have ended already; ask for a new one with a later end.');
     await transaction
       .updateTable('exception')
-      .set({ state: becomes[decision], decided_by: by, decided_at: at, decision_note: note ?? null })
+      .set({
+        state: becomes[decision],
+        // Who let it stand, and when, is kept beyond its end.
+        ...(found.state === 'approved'
+          ? { ended_by: by, ended_at: at, end_note: note ?? null }
+          : { decided_by: by, decided_at: at, decision_note: note ?? null }),
+        ...(decision === 'approve' && { approved_at: at }),
+      })
       .where('id', '=', id)
       .execute();
     if (decision !== 'refuse') await settleExceptions(transaction, [id]);

@@ -121,6 +121,13 @@ test('what happened to an image that stands is forgotten, not when its findings 
   await sql`INSERT INTO candidate_past (component, flaw, severity, since, cause, until, build)
     SELECT 1, 2, 1, ${daysAgo(80)}::timestamptz, 'advisory', until, 1
     FROM unnest(${[daysAgo(31).toISOString(), daysAgo(29).toISOString()]}::timestamptz[]) AS until`.execute(store);
+  await sql`WITH ended AS (INSERT INTO exception (scope, reason, kind, state, asked_by)
+      VALUES ('{}', 'r', 'mitigated', 'withdrawn', 'a') RETURNING id)
+    INSERT INTO excepted_past (image, component, flaw, exception, since, until, again)
+    SELECT ${image}::integer, 1, 1, id, ${daysAgo(80)}::timestamptz, until, true
+    FROM ended, unnest(${[daysAgo(31).toISOString(), daysAgo(29).toISOString()]}::timestamptz[]) AS until`.execute(
+    store,
+  );
   await sql`INSERT INTO image_event (image, at, cause, change, flaw, component)
     VALUES (${image}, ${daysAgo(50)}, 'scan', 'appeared', 1, 1), (${image}, ${daysAgo(50)}, 'scan', 'appeared', 2, 1),
       (${image}, ${daysAgo(50)}, 'scan', 'went', 2, 1), (${image}, ${daysAgo(20)}, 'scan', 'scanned', NULL, NULL)`.execute(
@@ -137,6 +144,7 @@ test('what happened to an image that stands is forgotten, not when its findings 
   );
   assert.equal(await count(store, 'candidate'), 1);
   assert.equal(await count(store, 'candidate_past'), 1);
+  assert.equal(await count(store, 'excepted_past'), 1);
 });
 
 test('a place that an image left is forgotten where it lies elsewhere, and so is an older meaning of a tag', async () => {

@@ -20,7 +20,7 @@ const rowsAtOnce = 5_000;
 const imagesAtOnce = 50;
 
 /**
- * Forgets what ended before a time: what happened to images, findings that went, tags that moved on, places that an image
+ * Forgets what ended before a time: what happened to images, findings that went, what exceptions covered, tags that moved on, places that an image
  * left for others, images that lie nowhere, updates that no image needs, counts of days, databases that were replaced.
  * What stands is kept whatever its age, and so is what people decided. Each batch is a short transaction of its own, and
  * none begins after `withinMs`.
@@ -43,6 +43,7 @@ const parts: readonly (readonly [string, Forget])[] = [
   ['image', forgetImages],
   ['image_event', forgetEvents],
   ['candidate_past', old('candidate_past', (before) => sql`until < ${before}`)],
+  ['excepted_past', old('excepted_past', (before) => sql`until < ${before}`)],
   ['tag_past', old('tag_past', (before) => sql`until < ${before}`)],
   ['placement', old('placement', leftForOthers)],
   ['update_summary', old('update_summary', (before) => sql`gone < ${before}`)],

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { settleCandidates } from './excepted.ts';
+import { endExcepted, settleCandidates } from './excepted.ts';
 import { sumOverImages } from './image-differences.ts';
 import { applyDifferences, differenceColumns, recountSummaries, summaryColumns } from './summaries.ts';
 import type { StoreTransaction } from './tables.ts';
@@ -45,8 +45,10 @@ async function followExceptions(transaction: StoreTransaction, renamed: readonly
   const { rows } = await sql<{
     image: number;
   }>`SELECT DISTINCT image FROM excepted JOIN verdict_change USING (component, flaw)`.execute(transaction);
-  await sql`DELETE FROM excepted USING verdict_change AS v WHERE excepted.component = v.component AND excepted.flaw = v.flaw
-    AND v.severity_after IS NULL`.execute(transaction);
+  await endExcepted(
+    transaction,
+    sql`(component, flaw) IN (SELECT component, flaw FROM verdict_change WHERE severity_after IS NULL)`,
+  );
   await recountSummaries(
     transaction,
     rows.map(({ image }) => image),

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { tryShareFence } from './builds.ts';
-import { settleImages } from './excepted.ts';
+import { endExcepted, settleImages } from './excepted.ts';
 import { clearSummaries, recountSummaries } from './summaries.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
@@ -49,7 +49,7 @@ async function takeAway(transaction: StoreTransaction, images: readonly number[]
   if (images.length === 0) return;
   await sql`UPDATE image SET gone = ${at} WHERE id = ANY(${[...images]}::integer[])`.execute(transaction);
   await move(transaction, images, 'image_components', 'image_components_gone');
-  await sql`DELETE FROM excepted WHERE image = ANY(${[...images]}::integer[])`.execute(transaction);
+  await endExcepted(transaction, sql`image = ANY(${[...images]}::integer[])`);
   await clearSummaries(transaction, images);
 }
 

@@ -21,9 +21,14 @@ export const exceptionRow = z.object({
   expires: instant.optional(),
   askedBy: z.string(),
   askedAt: instant,
+  /** Who approved or refused it, or took it back before anybody did. */
   decidedBy: z.string().optional(),
   decidedAt: instant.optional(),
   decisionNote: z.string().optional(),
+  /** When it stopped standing, and who withdrew it; nobody where its time ran out. */
+  endedAt: instant.optional(),
+  endedBy: z.string().optional(),
+  endNote: z.string().optional(),
   /** What it silences now. */
   findings: z.number().int(),
   images: z.number().int(),

@@ -29,13 +29,20 @@ before(async () => {
   await seedEstate(store, smallEstate);
   // Many of equal rank, so that a page may end among them.
   await sql`UPDATE image SET pushed = date_trunc('day', pushed), scanned = date_trunc('day', scanned)`.execute(store);
-  await sql`INSERT INTO exception (scope, reason, kind, state, asked_by) VALUES ('{}', 'seed', 'mitigated', 'approved', 'seed')`.execute(
-    store,
-  );
+  await sql`INSERT INTO exception (scope, reason, kind, state, asked_by, approved_at)
+    VALUES ('{}', 'seed', 'mitigated', 'approved', 'seed', '2026-02-01')`.execute(store);
   await sql`INSERT INTO excepted (image, component, flaw, exception) SELECT image, component, flaw, (SELECT id FROM exception)
     FROM image_components, unnest(components) AS component JOIN candidate USING (component) WHERE (image + flaw) % 9 = 0`.execute(
     store,
   );
+  // What one covered twice, and ended for good.
+  const { numAffectedRows } = await sql`WITH ended AS (INSERT INTO exception (scope, reason, kind, state, asked_by, approved_at, ended_at)
+      SELECT '{}', 'ended ' || n, 'mitigated', 'withdrawn', 'seed', '2026-01-01', '2026-01-03' FROM generate_series(1, 20) AS n RETURNING id)
+    INSERT INTO excepted_past (image, component, flaw, exception, since, until, again)
+    SELECT image, component, flaw, ended.id, at, at + interval '1 hour', true
+    FROM ended, image_components, unnest(components[1:2]) AS component JOIN candidate USING (component),
+      unnest(ARRAY['2026-01-01', '2026-01-02']::timestamptz[]) AS at WHERE image IN (20, 21, 22)`.execute(store);
+  assert.ok(numAffectedRows);
   await countSummaries(store);
   await recount(store);
   const seen = await visibleTo(store, [{ role: 'reader', scope: { kind: 'registry', value: 'alpha' } }]);
