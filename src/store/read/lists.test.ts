@@ -36,12 +36,15 @@ before(async () => {
     store,
   );
   // What one covered twice, and ended for good.
-  const { numAffectedRows } = await sql`WITH ended AS (INSERT INTO exception (scope, reason, kind, state, asked_by, approved_at, ended_at)
+  const { numAffectedRows } =
+    await sql`WITH ended AS (INSERT INTO exception (scope, reason, kind, state, asked_by, approved_at, ended_at)
       SELECT '{}', 'ended ' || n, 'mitigated', 'withdrawn', 'seed', '2026-01-01', '2026-01-03' FROM generate_series(1, 20) AS n RETURNING id)
     INSERT INTO excepted_past (image, component, flaw, exception, since, until, again)
     SELECT image, component, flaw, ended.id, at, at + interval '1 hour', true
-    FROM ended, image_components, unnest(components[1:2]) AS component JOIN candidate USING (component),
-      unnest(ARRAY['2026-01-01', '2026-01-02']::timestamptz[]) AS at WHERE image IN (20, 21, 22)`.execute(store);
+    FROM ended, image_components, unnest(components) AS component JOIN candidate USING (component),
+      unnest(ARRAY['2026-01-01', '2026-01-02']::timestamptz[]) AS at WHERE image BETWEEN 20 AND 29 AND flaw % 4 = 0`.execute(
+      store,
+    );
   assert.ok(numAffectedRows);
   await countSummaries(store);
   await recount(store);
