@@ -47,6 +47,7 @@ const serverCommands = [
   ['backup', 'write the store of the server to a file'],
   ['restore', 'fill an empty store from a backup'],
   ['check-store', 'compare stored counts with a recount'],
+  ['reset-password', 'make a new password for a local account'],
 ] as const;
 
 async function help(name: string | undefined, terminal: Terminal): Promise<ExitCode> {
@@ -56,7 +57,7 @@ async function help(name: string | undefined, terminal: Terminal): Promise<ExitC
     return exitCodes.done;
   }
   const listed = [...commands].map(([id, { summary }]) => [id, summary] as const);
-  const rows = [...listed, ...serverCommands].map(([id, summary]) => `  ${id.padEnd(13)}${summary}`);
+  const rows = [...listed, ...serverCommands].map(([id, summary]) => `  ${id.padEnd(15)}${summary}`);
   terminal.out(
     `Breakwater finds the known flaws of container images.\n\nUsage: breakwater <command> [options]\n\n${rows.join('\n')}\n\n"breakwater <command> --help" tells more of one.\n`,
   );

@@ -5,7 +5,7 @@ import { loadConfig, settings } from './load-config.ts';
 import { createLog } from './log.ts';
 import type { RunningServer } from './main.ts';
 
-/** Runs `breakwater server`, `backup`, `restore` and `check-store`: standard output is for people, the error stream for the log. */
+/** Runs `breakwater server`, `backup`, `restore`, `check-store` and `reset-password`: standard output is for people, the error stream for the log. */
 const [command = 'server', ...args] = process.argv.slice(2);
 
 const failed = 2;
@@ -17,6 +17,8 @@ const summaries: Readonly<Record<string, string>> = {
   restore: 'Fills an empty store from a backup, and compares what arrived.\n\nUsage: breakwater restore FILE [options]',
   'check-store':
     "Counts every image's findings anew and tells where the stored counts differ; --repair puts them right.\n\nUsage: breakwater check-store [--repair] [options]",
+  'reset-password':
+    'Makes a new password for a local account (admin, if none is named) and prints it. With the embedded database the\nserver must be stopped first.\n\nUsage: breakwater reset-password [LOGIN] [options]',
 };
 
 if (args.includes('--help') || args.includes('-h')) process.stdout.write(help());
@@ -26,6 +28,7 @@ async function run(): Promise<void> {
   try {
     if (command === 'server') await serve(loadConfig(args, process.env));
     else if (command === 'check-store') await checkStore(args);
+    else if (command === 'reset-password') await resetAccount(args);
     else await copyStore(args);
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'unexpected error';
@@ -58,6 +61,22 @@ async function copyStore([file, ...options]: readonly string[]): Promise<void> {
     process.stdout.write(
       'Keep the key that seals secrets with it (keyFile, or the folder "secrets" in the data directory).\n',
     );
+}
+
+async function resetAccount(args: readonly string[]): Promise<void> {
+  const [first = '', ...others] = args;
+  const isNamed = first !== '' && !first.startsWith('-');
+  const login = isNamed ? first : 'admin';
+  const { databaseUrl, dataDir } = loadConfig(isNamed ? others : args, process.env);
+  const { openStore } = await import('../store/open-store.ts');
+  const { resetPassword } = await import('./sign-in/reset-password.ts');
+  const { store, close } = await openStore({ databaseUrl, dataDir, log: createLog({ log: { level: 'warn' } }) });
+  try {
+    const password = await resetPassword(store, login);
+    process.stdout.write(`Sign in as ${login} with the password ${password}\nIt must be changed at that sign-in.\n`);
+  } finally {
+    await close();
+  }
 }
 
 /** Exit status 1 when something differed, repaired or not. */

@@ -5,6 +5,7 @@ import { addAccount, changeAccount } from '../../store/accounts.ts';
 import { serverConfig } from '../config.ts';
 import { ensureFirstAdministrator } from '../sign-in/first-administrator.ts';
 import { hashPassword } from '../sign-in/passwords.ts';
+import { resetPassword } from '../sign-in/reset-password.ts';
 import { startTestServer, type TestServer } from '../testing/start-test-server.ts';
 import { sessionRoutes } from './session.ts';
 
@@ -225,4 +226,25 @@ test('the first administrator is made once, and only in an empty store', async (
   assert.match(made?.password ?? '', /^(\w{6}-){3}\w{6}$/);
   assert.equal(again, undefined);
   assert.equal((await signIn(made?.password ?? '', { user: 'admin' })).statusCode, 200);
+});
+
+test('a lost password is replaced by one that must be changed, and nothing else opens', async () => {
+  const { store } = server.context;
+  const cookie = cookiesOf(await signIn(password));
+  for (let wrong = 0; wrong < 4; wrong += 1) await signIn('not this one');
+  assert.equal((await signIn(password)).statusCode, 401, 'locked');
+
+  const made = await resetPassword(store, login);
+
+  assert.equal((await read(cookie)).statusCode, 401, 'sessions ended');
+  assert.equal((await signIn(password)).statusCode, 401);
+  const answer = await signIn(made);
+  assert.equal(answer.statusCode, 200);
+  assert.equal(answer.json().mustChangePassword, true);
+  await assert.rejects(resetPassword(store, 'nobody'), {
+    code: 'NOT_FOUND',
+    message: /"nobody"; there is "somebody-1"/,
+  });
+  await addAccount(store, { login: 'elsewhere', source: 'oidc', subject: 'x', grants: [] });
+  await assert.rejects(resetPassword(store, 'elsewhere'), { code: 'CONFLICT' });
 });

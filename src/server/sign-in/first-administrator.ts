@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { addAccount } from '../../store/accounts.ts';
 import { addToTrail } from '../../store/trail.ts';
 import type { ServerContext } from '../context.ts';
-import { hashPassword } from './passwords.ts';
+import { hashPassword, readablePassword } from './passwords.ts';
 
 export interface FirstAdministrator {
   readonly login: string;
@@ -28,11 +27,4 @@ export async function ensureFirstAdministrator(
   if (!made) return undefined;
   await addToTrail(store, { who: 'server', action: 'user.create', subject: 'admin', outcome: 'done' });
   return { login: 'admin', ...(password === undefined && { password: chosen }) };
-}
-
-/** 120 random bits in groups, without characters that look alike. */
-function readablePassword(): string {
-  const letters = 'abcdefghjkmnpqrstuvwxyz23456789ABCDEFGHJKLMNPQRSTUVWXYZ'.slice(0, 32);
-  const text = [...randomBytes(24)].map((byte) => letters[byte % 32]).join('');
-  return text.replace(/(.{6})(?=.)/g, '$1-');
 }

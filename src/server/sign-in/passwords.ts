@@ -83,3 +83,10 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
     else running -= 1;
   }
 }
+
+/** 120 random bits in groups, without characters that look alike. */
+export function readablePassword(): string {
+  const letters = 'abcdefghjkmnpqrstuvwxyz23456789ABCDEFGHJKLMNPQRSTUVWXYZ'.slice(0, 32);
+  const text = [...randomBytes(24)].map((byte) => letters[byte % 32]).join('');
+  return text.replace(/(.{6})(?=.)/g, '$1-');
+}
