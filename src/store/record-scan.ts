@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { latestBuild, tryShareFence } from './builds.ts';
 import { addComponents, type MatchedComponent } from './components.ts';
-import { settleImages } from './excepted.ts';
+import { endExcepted, settleImages } from './excepted.ts';
 import { addFlaws, type FlawRow } from './flaws.ts';
 import { recountSummaries } from './summaries.ts';
 import type { Store, StoreTransaction } from './tables.ts';
@@ -150,9 +150,7 @@ async function putImageComponents(
   const table = sql.table(rows[0]?.gone ? 'image_components_gone' : 'image_components');
   await sql`INSERT INTO ${table} (image, components) VALUES (${image}, ${components}::integer[])
     ON CONFLICT (image) DO UPDATE SET components = excluded.components`.execute(transaction);
-  await sql`DELETE FROM excepted WHERE image = ${image} AND component <> ALL(${components}::integer[])`.execute(
-    transaction,
-  );
+  await endExcepted(transaction, sql`image = ${image} AND component <> ALL(${components}::integer[])`);
 }
 
 async function tellScanned(transaction: StoreTransaction, { image, at, because }: ScannedImageRow): Promise<void> {
