@@ -139,7 +139,8 @@ function scanWith(
     };
     const hear = (message: WorkerMessage) => {
       if (message.kind === 'progress') onProgress?.(message.progress);
-      else if (message.kind === 'inventory' || message.kind === 'artifact' || message.kind === 'failed') settle(message);
+      else if (message.kind === 'inventory' || message.kind === 'artifact' || message.kind === 'failed')
+        settle(message);
       else if (!answer(message)) end('it asked its registry for too much at once', 'WORKER_DIED');
     };
     const die = (_: number | null, received: NodeJS.Signals | null) =>
