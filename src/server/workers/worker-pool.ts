@@ -118,9 +118,10 @@ function scanWith(
       () => end(`it took longer than ${Math.round((errand.imageMs + graceMs) / 1000)} s`, 'LIMIT_EXCEEDED'),
       errand.imageMs + graceMs,
     );
-    const watch = setInterval(() => {
+    const weigh = () => {
       if (residentMb(child.pid) > memoryMb) end(`it needed more than ${memoryMb} MB of memory`, 'LIMIT_EXCEEDED');
-    }, memoryCheckMs);
+    };
+    const watch = setInterval(weigh, memoryCheckMs);
     const cancel = () => end('the scan was cancelled', 'CANCELLED');
     const tell = (order: WorkerOrder) =>
       child.send(order, (error) => {
@@ -138,8 +139,12 @@ function scanWith(
       resolve(outcome);
     };
     const hear = (message: WorkerMessage) => {
-      if (message.kind === 'progress') onProgress?.(message.progress);
-      else if (message.kind === 'inventory' || message.kind === 'artifact' || message.kind === 'failed')
+      if (child.killed) return;
+      if (message.kind === 'progress') {
+        // Between two looks a small image comes and goes.
+        weigh();
+        onProgress?.(message.progress);
+      } else if (message.kind === 'inventory' || message.kind === 'artifact' || message.kind === 'failed')
         settle(message);
       else if (!answer(message)) end('it asked its registry for too much at once', 'WORKER_DIED');
     };
