@@ -79,6 +79,18 @@ describe('administration', { skip: noBrowser }, () => {
 
     assert.deepEqual((await sent).postDataJSON(), { decision: 'approve', note: 'Agreed with the team.' });
     await page.getByText('The exception stands').waitFor();
+
+    await details.getByLabel(/Note/).fill('The team upgraded.');
+    await details.getByRole('button', { name: 'Withdraw' }).click();
+    await page.getByText('The exception was withdrawn').waitFor();
+    await page
+      .getByRole('link', { name: /^Ended and refused/ })
+      .first()
+      .click();
+    await page.getByText('withdrawn', { exact: true }).first().click();
+    await details.getByText('The team upgraded.').waitFor();
+    await details.getByText('Agreed with the team.').waitFor();
+    assert.equal(await details.getByText('by ada').count(), 2, 'who approved it, and who withdrew it');
   });
 
   test('an exception is asked for from its address alone, and its reach is counted as one types', async () => {

@@ -133,7 +133,10 @@ export const exceptionAnswers = [
       if (!row) throw new MockProblem(404, 'There is no such exception.');
       const { decision, note } = body as ExceptionDecision;
       const state = decision === 'approve' ? 'approved' : decision === 'refuse' ? 'refused' : 'withdrawn';
-      const decided = { decidedBy: 'ada', decidedAt: hoursAgo(0), ...(note && { decisionNote: note }) };
+      const isEnd = row.state === 'approved';
+      const decided = isEnd
+        ? { endedBy: 'ada', endedAt: hoursAgo(0), ...(note && { endNote: note }) }
+        : { decidedBy: 'ada', decidedAt: hoursAgo(0), ...(note && { decisionNote: note }) };
       return Object.assign(row, { state, ...decided, ...(state === 'approved' && { findings: 6, images: 2 }) });
     },
   }),

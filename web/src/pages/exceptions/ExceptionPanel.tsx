@@ -38,6 +38,15 @@ export function ExceptionPanel({ row }: { readonly row: ExceptionRow }) {
             ),
           ],
           ['Note', row.decisionNote],
+          [
+            'Withdrawn',
+            row.endedBy && (
+              <span key="withdrawn">
+                by <bdi>{row.endedBy}</bdi>, <Age at={row.endedAt} />
+              </span>
+            ),
+          ],
+          ['Why', row.endNote],
         ]}
       />
       <Decide row={row} />
