@@ -126,6 +126,26 @@ test('a file that is no database changes nothing', async (t) => {
   assert.equal((await store.selectFrom('build').selectAll().execute()).length, 1);
 });
 
+test('a configured file that is missing is told once, by the name of its setting', async (t) => {
+  const { replica, configured, put } = await place(t);
+  const lines: { error?: string; vulnerabilityDatabase?: string }[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  await replica('a', { lookMs: 20, log });
+  rmSync(configured);
+  await until(() => lines.length > 0);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.deepEqual(
+    lines.map(({ vulnerabilityDatabase }) => vulnerabilityDatabase),
+    [configured],
+  );
+  assert.match(lines[0]?.error ?? '', /configured\.db/);
+
+  put(one);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  rmSync(configured);
+  await until(() => lines.length > 1);
+});
+
 test('an installation that is stopped half-way has not happened, and is done at the next start', async (t) => {
   const { store, put, replica } = await place(t);
   await (await replica('a', { lookMs: 60_000 })).close();

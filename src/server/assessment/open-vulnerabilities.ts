@@ -89,13 +89,22 @@ export async function openVulnerabilities(options: VulnerabilitiesOptions): Prom
 
   const watch = createWatch(options, folder, install);
   let looking: Promise<unknown> = Promise.resolve();
+  let told = '';
+  const tellTrouble = (error: string) => {
+    if (closing.signal.aborted || error === told) return;
+    const setting = config.vulnerabilityDatabase && { vulnerabilityDatabase: config.vulnerabilityDatabase };
+    log.warn({ error, ...setting }, 'the vulnerability database could not be renewed: the one before stays in force');
+    told = error;
+  };
   const look = () => {
     looking = refresh()
       .then(() => watch(current))
-      .catch((error: unknown) => {
-        if (!closing.signal.aborted)
-          log.warn({ error: messageOf(error) }, 'the vulnerability database could not be renewed');
-      });
+      .then(
+        () => {
+          told = '';
+        },
+        (error: unknown) => tellTrouble(messageOf(error)),
+      );
     return looking;
   };
   let timer: NodeJS.Timeout | undefined;
