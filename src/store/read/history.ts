@@ -123,8 +123,8 @@ function eventsOf(images: readonly number[]): RawBuilder<unknown> {
 }
 
 /**
- * Of all images, each read along an index from its newest end. Signatures and their like come with every push and are
- * told of in their own histories.
+ * Of all images, each read from its newest end: how many images hold a package version is looked up for those alone that
+ * a page shows. Signatures and their like come with every push and are told of in their own histories.
  */
 function estateEvents(visibility: Visibility): readonly RawBuilder<unknown>[] {
   const held = (component: string) => sql`CROSS JOIN LATERAL (SELECT count(*)::int AS over FROM image_components AS held
@@ -135,11 +135,13 @@ function estateEvents(visibility: Visibility): readonly RawBuilder<unknown>[] {
     sql`SELECT written.* FROM (SELECT ${writtenColumns}, findings AS over FROM image_event
       WHERE ${imageVisible(visibility, 'image_event.image')} AND (SELECT state FROM image WHERE id = image_event.image) <> 'artifact') AS written`,
     sql`SELECT c.since AS at, 'advisory' AS cause, 'appeared' AS change, c.flaw, c.component, NULL::int AS image, NULL AS detail,
-        'came-' || c.component || '-' || c.flaw AS key, held.over
-      FROM (SELECT * FROM candidate WHERE cause = 'advisory') AS c ${held('c.component')}`,
+        c.key, held.over
+      FROM (SELECT since, flaw, component, 'came-' || component || '-' || flaw AS key FROM candidate WHERE cause = 'advisory'
+        ORDER BY since DESC, key DESC OFFSET 0) AS c ${held('c.component')}`,
     sql`SELECT past.until AS at, 'advisory' AS cause, 'went' AS change, past.flaw, past.component, NULL::int AS image, NULL AS detail,
-        'went-' || past.component || '-' || past.flaw || '-' || past.build AS key, held.over
-      FROM candidate_past AS past ${held('past.component')}`,
+        past.key, held.over
+      FROM (SELECT until, flaw, component, 'went-' || component || '-' || flaw || '-' || build AS key FROM candidate_past
+        ORDER BY until DESC, key DESC OFFSET 0) AS past ${held('past.component')}`,
     sql`${ofException('approved_at', 'went', 'exception')}
         AND (EXISTS (${covers('excepted')}) OR EXISTS (${covers('excepted_past')}))`,
     sql`${ofException('ended_at', 'appeared', 'ended')} AND EXISTS (${covers('excepted_past')} AND e.again)`,
