@@ -12,6 +12,11 @@ const priorities: Readonly<Record<ScanReason, number>> = { push: 300, asked: 200
 const newestCrawled = 100;
 const dayMs = 86_400_000;
 
+/** Somebody waits for such work: a push, or who asked. */
+export function isWaitedFor(priority: number): boolean {
+  return priority > newestCrawled;
+}
+
 /** The job people see and the work that waits are made in one transaction: neither is ever there alone. */
 export function createQueue(boss: PgBoss, store: Store, events: Events, now: () => Date): Queue {
   const add = async (job: NewJob, name: 'scan' | 'crawl', priority: number) => {
@@ -21,7 +26,7 @@ export function createQueue(boss: PgBoss, store: Store, events: Events, now: () 
       const db = fromKysely(transaction);
       if (made.isNew) await boss.send(name, work, { id: made.id, priority, db });
       // What waits for its turn among thousands is wanted now.
-      else if (priority > newestCrawled) await boss.update(name, undefined, { id: made.id, priority, db });
+      else if (isWaitedFor(priority)) await boss.update(name, undefined, { id: made.id, priority, db });
       return made;
     });
     if (opened.isNew) events.tell({ kind: 'job', id: opened.id, state: 'waiting' });

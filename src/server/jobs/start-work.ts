@@ -6,6 +6,7 @@ import type { RegistryConnections } from '../registries/registry-connections.ts'
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import type { QueuedWork } from './boss.ts';
 import { runCrawlJob } from './crawl-job.ts';
+import { isWaitedFor } from './create-queue.ts';
 import { sourceOf } from './image-source.ts';
 import { putOff } from './put-off.ts';
 import { runScanJob, type ScanJobParts } from './scan-job.ts';
@@ -35,7 +36,7 @@ const looking = {
   includeMetadata: true,
 } as const;
 
-/** While very much is asked, each scan lets so much time pass before it begins. */
+/** While very much is asked, each scan that nobody waits for lets so much time pass before it begins. */
 const leaveMs = 3_000;
 
 /** Begins to take up what waits. */
@@ -47,17 +48,21 @@ export async function startWork({ context, boss, pool, connections, ...rest }: W
     return work.finally(() => running.delete(work));
   };
   const parts: ScanJobParts = { ...rest, context, pool, sourceOf: (image) => sourceOf(image, store, connections) };
-  const take = async (name: 'scan' | 'crawl', atOnce: number, run: (job: string) => Promise<void>) => {
+  const take = async (
+    name: 'scan' | 'crawl',
+    atOnce: number,
+    run: (job: string, priority: number) => Promise<void>,
+  ) => {
     for (let at = 0; at < atOnce; at += 1) {
       const worker: string = await boss.work<QueuedWork, void, typeof looking>(name, looking, async ([job]) => {
-        if (job) await tracked(run(job.data.job).catch((error) => putOff(error, job, { boss, store })));
+        if (job) await tracked(run(job.data.job, job.priority).catch((error) => putOff(error, job, { boss, store })));
         // Where one job waited there may be another: it would else be looked for at the next notification.
         boss.notifyWorker(worker);
       });
     }
   };
-  await take('scan', config.scan.workers, async (job) => {
-    await leaveRoom(context.demand, leaveMs);
+  await take('scan', config.scan.workers, async (job, priority) => {
+    if (!isWaitedFor(priority)) await leaveRoom(context.demand, leaveMs);
     await runScanJob(job, parts);
   });
   await take('crawl', crawlsAtOnce, (job) => runCrawlJob(job, parts));
