@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { prepared } from './prepared.ts';
 import type { StoreTransaction } from './tables.ts';
 
 const named = 3;
@@ -8,7 +9,7 @@ const named = 3;
  * was not scanned yet is told of when it is.
  */
 export async function tellFixed(transaction: StoreTransaction, images: readonly number[]): Promise<void> {
-  if (images.length === 0) return;
+  if (images.length === 0 || !(await haveTurnedOver(transaction, images))) return;
   await sql`INSERT INTO image_event (image, at, cause, change, detail, findings)
     SELECT taken.image, taken.at, 'fixed', 'went', gone.names, gone.findings
     FROM (SELECT DISTINCT ON (image, at) * FROM (${takenOver(images)}) AS each ORDER BY image, at, name) AS taken
@@ -29,11 +30,20 @@ const meanings = sql`SELECT repository, name, image, since FROM tag
 
 /** Images that took a tag over from this one: scanned after them, it is what they are compared with. */
 export async function successorsOf(transaction: StoreTransaction, image: number): Promise<readonly number[]> {
-  const { rows } = await sql<{ image: number }>`SELECT DISTINCT now.image FROM tag_past AS past
+  const { rows } = await sql<{ image: number }>`${prepared}SELECT DISTINCT now.image FROM tag_past AS past
       JOIN LATERAL (SELECT * FROM (${meanings}) AS meaning
         WHERE repository = past.repository AND name = past.name AND since = past.until) AS now ON true
     WHERE past.image = ${image} AND now.image <> ${image}`.execute(transaction);
   return rows.map((row) => row.image);
+}
+
+/** Asked of each scan, and mostly answered with no: a tag of these stood for something else before, or they did. */
+async function haveTurnedOver(transaction: StoreTransaction, images: readonly number[]): Promise<boolean> {
+  const { rows } = await sql<{ have: boolean }>`${prepared}SELECT EXISTS (SELECT FROM (${meanings}) AS meaning
+      JOIN tag_past AS past USING (repository, name) WHERE meaning.image = ANY(${[...images]}::int[])) AS have`.execute(
+    transaction,
+  );
+  return rows[0]?.have === true;
 }
 
 /** Rows `image, at, before, name`: when these images took which tags over from which others, both scanned. */
