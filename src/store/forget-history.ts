@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { closeFence } from './builds.ts';
+import { everHeld } from './ever-held.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 /** What was forgotten, by table; `more` when the time did not do and older things are left. */
@@ -20,8 +21,9 @@ const rowsAtOnce = 5_000;
 const imagesAtOnce = 50;
 
 /**
- * Forgets what ended before a time: what happened to images, findings that went, what exceptions covered, tags that moved on, places that an image
- * left for others, images that lie nowhere, updates that no image needs, counts of days, databases that were replaced.
+ * Forgets what ended before a time: what happened to images, findings that went, what exceptions covered, tags that
+ * moved on, places that an image left for others, images that lie nowhere, updates that no image needs, counts of days,
+ * databases that were replaced.
  * What stands is kept whatever its age, and so is what people decided. Each batch is a short transaction of its own, and
  * none begins after `withinMs`.
  */
@@ -82,7 +84,7 @@ async function forgetEvents(store: Store, before: Date, after: number): Promise<
   const { rows } = await sql<{ rows: number; last: string | null }>`WITH old AS (
       SELECT id FROM image_event AS e WHERE id > ${after} AND at < ${before} AND NOT (change = 'appeared' AND EXISTS (
         SELECT FROM candidate AS c
-          JOIN (SELECT * FROM image_components UNION ALL SELECT * FROM image_components_gone) AS held ON held.image = e.image
+          JOIN ${everHeld} AS held ON held.image = e.image
         WHERE c.component = e.component AND c.flaw = e.flaw AND c.component = ANY(held.components)))
       ORDER BY id LIMIT ${rowsAtOnce}),
     forgotten AS (DELETE FROM image_event USING old WHERE image_event.id = old.id)

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { latestBuild, tryShareFence } from './builds.ts';
 import { addComponents, type MatchedComponent } from './components.ts';
+import { everHeld } from './ever-held.ts';
 import { endExcepted, settleImages } from './excepted.ts';
 import { addFlaws, type FlawRow } from './flaws.ts';
 import { recountSummaries } from './summaries.ts';
 import type { Store, StoreTransaction } from './tables.ts';
-import { successorsOf, tellFixed } from './tell-fixed.ts';
+import { tellFixed } from './tell-fixed.ts';
 
 /** `busy`: a vulnerability database is being installed, try again. `outdated`: it was, match again with the new one. */
 export type Refusal = 'busy' | 'outdated';
@@ -84,7 +85,7 @@ export async function recordImage(
     }
     if (before === undefined) {
       await tellScanned(transaction, scan);
-      await tellFixed(transaction, [scan.image, ...(await successorsOf(transaction, scan.image))]);
+      await tellFixed(transaction, [scan.image]);
     }
     return { changed: !isSame };
   });
@@ -101,7 +102,7 @@ async function areThere(transaction: StoreTransaction, components: readonly numb
 async function lockImage(transaction: StoreTransaction, image: number) {
   await sql`SELECT FROM image WHERE id = ${image} FOR NO KEY UPDATE`.execute(transaction);
   const { rows } = await sql<{ components: number[]; detail: Buffer }>`SELECT components, detail FROM image_detail
-    JOIN (SELECT * FROM image_components UNION ALL SELECT * FROM image_components_gone) AS c USING (image)
+    JOIN ${everHeld} AS c USING (image)
     WHERE image = ${image}`.execute(transaction);
   return rows[0];
 }

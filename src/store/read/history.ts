@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { everHeld } from '../ever-held.ts';
 import type { Store } from '../tables.ts';
 import { fixedIn, takenOver } from '../tell-fixed.ts';
 import { type HistoryChange, type HistoryEvent, type ReadEvent, toHistoryEvent } from './history-event.ts';
@@ -92,13 +93,13 @@ const writtenColumns = sql`at, ${writtenCause} AS cause, change, flaw, component
 function eventsOf(images: readonly number[]): RawBuilder<unknown> {
   return sql`WITH own AS MATERIALIZED (
       SELECT i.id AS image, i.first_seen, part AS component
-      FROM (SELECT * FROM image_components UNION ALL SELECT * FROM image_components_gone) AS held
+      FROM ${everHeld} AS held
         JOIN image AS i ON i.id = held.image CROSS JOIN unnest(held.components) AS part
       WHERE held.image = ANY(${images}::int[]))
     SELECT ${writtenColumns} FROM image_event WHERE image = ANY(${images}::int[]) AND cause <> 'fixed'
     UNION ALL SELECT taken.at, 'fixed', 'went', c.flaw, c.component, taken.image, taken.name,
         'fixed-' || c.component || '-' || c.flaw || '-' || taken.before || '-' || extract(epoch FROM taken.at)
-      FROM (SELECT DISTINCT ON (image, at) * FROM (${takenOver(images)}) AS each ORDER BY image, at, name) AS taken
+      FROM (${takenOver(images)}) AS taken
         CROSS JOIN LATERAL (${fixedIn('taken')}) AS c
     UNION ALL SELECT CASE WHEN c.cause = 'advisory' THEN greatest(c.since, own.first_seen) ELSE own.first_seen END,
         CASE WHEN c.cause = 'advisory' AND c.since > own.first_seen THEN 'advisory' ELSE 'push' END,
