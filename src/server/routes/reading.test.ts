@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
 import type { Assessment } from '../../../test/support/assessment.ts';
 import type { TestClient, TestServer } from '../testing/start-test-server.ts';
-import { layer, openTwoRegistries, type TwoRegistries } from '../testing/two-registries.ts';
+import { json, layer, openTwoRegistries, type TwoRegistries } from '../testing/two-registries.ts';
 
 let estate: TwoRegistries;
 let assessment: Assessment;
@@ -19,12 +19,6 @@ before(async () => {
   ({ assessment, server, admin, scoped, mine, foreign } = estate);
 });
 after(() => estate.close());
-
-const json = async (client: TestClient, path: string) => {
-  const answer = await client.get(path);
-  assert.equal(answer.statusCode, 200, `${path}: ${answer.body}`);
-  return answer.json();
-};
 
 test('an image tells its layers, what its risk is made of, and what could not be judged', async () => {
   const image = await json(admin, `/images/${mine}`);

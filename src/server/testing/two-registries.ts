@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type Assessment, openAssessment } from '../../../test/support/assessment.ts';
 import { apk, flaw, npm } from '../../../test/support/judge.ts';
 import { recount } from '../../store/recount.ts';
@@ -55,6 +56,13 @@ export async function openTwoRegistries(): Promise<TwoRegistries> {
     await assessment.close();
   };
   return { assessment, server, admin, scoped, mine, foreign, close };
+}
+
+/** What a path answers when all is well. */
+export async function json(client: TestClient, path: string) {
+  const answer = await client.get(path);
+  assert.equal(answer.statusCode, 200, `${path}: ${answer.body}`);
+  return answer.json();
 }
 
 /** An image scanned and lying in a registry of its own. */
