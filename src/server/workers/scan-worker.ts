@@ -1,9 +1,9 @@
 import { NotAnImage } from '../../images/artifact.ts';
-import { defaultLimits } from '../../images/limits.ts';
+import { defaultLimits, type Limits } from '../../images/limits.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import { type AssessEvent, takeInventory } from '../../vulnerability/assess.ts';
 import { catalogers } from '../../vulnerability/catalogers/index.ts';
-import { openLayerCache } from '../../vulnerability/layer-cache.ts';
+import { type LayerCache, openLayerCache } from '../../vulnerability/layer-cache.ts';
 import type { ScanErrand, WorkerAnswer, WorkerMessage, WorkerOrder } from './protocol.ts';
 import { openSource } from './scan-source.ts';
 import { askForTurns } from './turns.ts';
@@ -25,6 +25,15 @@ process.on('disconnect', () => process.exit(0));
 // A terminal's Ctrl-C goes to all; the server decides what is waited for.
 process.on('SIGINT', () => {});
 
+let cache: { readonly of: string; readonly layers: LayerCache } | undefined;
+
+/** The same from one scan to the next: it remembers when it was last trimmed. */
+function layersOf(directory: string, bytes: number, limits: Limits): LayerCache {
+  const of = JSON.stringify([directory, bytes, limits]);
+  if (cache?.of !== of) cache = { of, layers: openLayerCache(directory, bytes, catalogers, limits) };
+  return cache.layers;
+}
+
 async function scan({ source, cacheDirectory, cacheBytes, imageMs }: ScanErrand): Promise<WorkerAnswer> {
   const limits = { ...defaultLimits, imageMs };
   const subject = await openSource(source, turns.pace);
@@ -32,7 +41,7 @@ async function scan({ source, cacheDirectory, cacheBytes, imageMs }: ScanErrand)
   try {
     const { image, inventory } = await takeInventory(subject, {
       catalogers,
-      cache: openLayerCache(cacheDirectory, cacheBytes, catalogers, limits),
+      cache: layersOf(cacheDirectory, cacheBytes, limits),
       limits,
       scannerVersion: '',
       onEvent: tell,
