@@ -9,18 +9,6 @@ export function isLookedThrough(state: string): boolean {
   return state === 'scanned' || state === 'artifact';
 }
 
-/** An image that is taken up says so. What is known to be none stays what it is: it is merely looked at again. */
-export async function beginScan(store: Store, image: number): Promise<string | undefined> {
-  const row = await store
-    .updateTable('image')
-    .set({ state: 'scanning' })
-    .where('id', '=', image)
-    .where('artifact', 'is', null)
-    .returning('digest')
-    .executeTakeFirst();
-  return row?.digest;
-}
-
 /**
  * An image that cannot be scanned says so; what an earlier scan found of it stands, and what was found to be no image
  * stays so.

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { prepared } from './prepared.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 export type JobKind = 'scan' | 'crawl' | 'rematch' | 'backup';
@@ -90,6 +91,23 @@ export async function beginJob(store: Store, id: string, at: Date): Promise<Begu
     .returning(['subject', 'image', 'registry', 'because', 'attempt'])
     .executeTakeFirst();
   return row && { ...row, job: id };
+}
+
+export interface BegunScan extends BegunJob {
+  /** Of the image, unless it is known to be none: that is merely looked at again, and stays what it is. */
+  readonly digest: string | null;
+}
+
+/** The same for a scan, whose image says that it is being scanned. */
+export async function beginScan(store: Store, id: string, at: Date): Promise<BegunScan | undefined> {
+  const { rows } = await sql<Omit<BegunScan, 'job'>>`${prepared}
+    WITH begun AS (UPDATE job SET state = 'running', attempt = attempt + 1, started = ${at}, progress = NULL, detail = NULL
+        WHERE id = ${id} AND state IN ('waiting', 'running')
+        RETURNING subject, image, registry, because, attempt),
+      taken AS (UPDATE image SET state = 'scanning' FROM begun
+        WHERE image.id = begun.image AND artifact IS NULL RETURNING digest)
+    SELECT begun.*, digest FROM begun LEFT JOIN taken ON true`.execute(store);
+  return rows[0] && { ...rows[0], job: id };
 }
 
 export async function reportJob(

@@ -48,9 +48,9 @@ export async function placeImages(store: Store, placing: Placing): Promise<reado
     const rows = await putImages(transaction, placing, images);
     const { newHere, there } = await putPlacements(transaction, repository, rows, placing);
     const lying = rows.filter(({ row }) => there.has(row.image));
-    const tagged = await moveTags(transaction, repository, lying, placing);
+    const { tagged, taken } = await moveTags(transaction, repository, lying, placing);
     await tell(transaction, placing, newHere, tagged);
-    await tellFixed(transaction, [...new Set(tagged.map(({ image }) => image))]);
+    await tellFixed(transaction, [...new Set(tagged.flatMap(({ image, name }) => (taken.has(name) ? [image] : [])))]);
     return rows.map(({ row }) => ({ ...row, isNewHere: newHere.has(row.image) }));
   });
 }
@@ -235,13 +235,19 @@ interface Tagged {
   readonly name: string;
 }
 
-/** Answers which tags came to stand for another image, or for their first. */
+interface MovedTags {
+  /** Those that came to stand for another image, or for their first. */
+  readonly tagged: readonly Tagged[];
+  /** Names of those that another image had until then. */
+  readonly taken: ReadonlySet<string>;
+}
+
 async function moveTags(
   transaction: StoreTransaction,
   repository: number,
   rows: readonly Put[],
   { at, cause }: Placing,
-): Promise<readonly Tagged[]> {
+): Promise<MovedTags> {
   // One tag names one image; of two that claim it the later one is right.
   const wanted = new Map<string, { readonly image: number; readonly since: Date }>();
   for (const { row, tags, pushed } of rows) {
@@ -251,20 +257,24 @@ async function moveTags(
       if (!other || other.since <= since) wanted.set(name, { image: row.image, since });
     }
   }
-  if (wanted.size === 0) return [];
+  if (wanted.size === 0) return { tagged: [], taken: new Set() };
   const given = sql`unnest(${[...wanted.keys()]}::text[], ${[...wanted.values()].map(({ image }) => image)}::integer[],
     ${[...wanted.values()].map(({ since }) => since.toISOString())}::timestamptz[]) AS given(name, image, since)`;
-  await sql`INSERT INTO tag_past (repository, name, image, since, until)
-    SELECT tag.repository, tag.name, tag.image, tag.since, given.since FROM ${given} JOIN tag USING (name)
-    WHERE tag.repository = ${repository} AND tag.image <> given.image AND given.since >= tag.since`.execute(
+  const { rows: moved } = await sql<Tagged & { taken: boolean }>`
+    WITH given AS (SELECT * FROM ${given}),
+      taken AS (INSERT INTO tag_past (repository, name, image, since, until)
+        SELECT tag.repository, tag.name, tag.image, tag.since, given.since FROM given JOIN tag USING (name)
+        WHERE tag.repository = ${repository} AND tag.image <> given.image AND given.since >= tag.since
+        RETURNING name),
+      moved AS (INSERT INTO tag AS held (repository, name, image, since)
+        SELECT ${repository}::integer, name, image, since FROM given ORDER BY name
+        ON CONFLICT (repository, name) DO UPDATE SET image = excluded.image, since = excluded.since
+          WHERE held.image <> excluded.image AND excluded.since >= held.since
+        RETURNING image, name)
+    SELECT image, name, EXISTS (SELECT FROM taken WHERE taken.name = moved.name) AS taken FROM moved`.execute(
     transaction,
   );
-  const { rows: moved } = await sql<Tagged>`INSERT INTO tag AS held (repository, name, image, since)
-    SELECT ${repository}::integer, name, image, since FROM ${given} ORDER BY name
-    ON CONFLICT (repository, name) DO UPDATE SET image = excluded.image, since = excluded.since
-      WHERE held.image <> excluded.image AND excluded.since >= held.since
-    RETURNING image, name`.execute(transaction);
-  return moved;
+  return { tagged: moved, taken: new Set(moved.flatMap(({ name, taken }) => (taken ? [name] : []))) };
 }
 
 async function tell(

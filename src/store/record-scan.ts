@@ -4,6 +4,7 @@ import { addComponents, type MatchedComponent } from './components.ts';
 import { everHeld } from './ever-held.ts';
 import { endExcepted, settleImages } from './excepted.ts';
 import { addFlaws, type FlawRow } from './flaws.ts';
+import { prepared } from './prepared.ts';
 import { recountSummaries } from './summaries.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 import { tellFixed } from './tell-fixed.ts';
@@ -11,21 +12,25 @@ import { tellFixed } from './tell-fixed.ts';
 /** `busy`: a vulnerability database is being installed, try again. `outdated`: it was, match again with the new one. */
 export type Refusal = 'busy' | 'outdated';
 
+export interface RecordedComponents {
+  /** Of those that were added by this very call, by key in hex; others came to be meanwhile. */
+  readonly added: ReadonlyMap<string, number>;
+}
+
 /** Adds components that no image had before, as `build` judges them. */
 export async function recordComponents(
   store: Store,
   components: readonly MatchedComponent[],
   flaws: readonly FlawRow[],
   { build, at }: { readonly build: number; readonly at: Date },
-): Promise<'recorded' | Refusal> {
+): Promise<RecordedComponents | Refusal> {
   return store.transaction().execute(async (transaction) => {
     if (!(await tryShareFence(transaction))) return 'busy';
     if ((await latestBuild(transaction))?.id !== build) return 'outdated';
     // Nobody is told of components: what tells of the image waits for the disk, and with it for all that came before.
     await sql`SET LOCAL synchronous_commit TO off`.execute(transaction);
     const flawIds = await addFlaws(transaction, flaws);
-    await addComponents(transaction, components, flawIds, { cause: 'scan', at, build });
-    return 'recorded';
+    return { added: await addComponents(transaction, components, flawIds, { cause: 'scan', at, build }) };
   });
 }
 
@@ -72,14 +77,15 @@ export async function recordImage(
     if (!(await tryShareFence(transaction))) return 'busy';
     if (!(await areThere(transaction, scan.components))) return 'outdated';
     if (!(await isStillOurs(transaction))) return 'lost';
-    const before = await lockImage(transaction, scan.image);
+    const lies = await lockImage(transaction, scan.image);
+    const before = await lastScan(transaction, scan.image);
     const isSame = before?.detail.equals(scan.detail) === true;
     const hasSameComponents = before !== undefined && isDeepEqual(before.components, scan.components);
     await updateImage(transaction, scan);
     if (!isSame) await putDetail(transaction, scan);
     if (before !== undefined && !hasSameComponents) await tellDifference(transaction, scan, before.components);
     if (!hasSameComponents) {
-      await putImageComponents(transaction, scan);
+      await putImageComponents(transaction, scan, lies);
       await recountSummaries(transaction, [scan.image]);
       await settleImages(transaction, [scan.image]);
     }
@@ -98,9 +104,15 @@ async function areThere(transaction: StoreTransaction, components: readonly numb
   return rows[0]?.there === components.length;
 }
 
-/** Two scans of one image are recorded one after the other. Answers what the last one left. */
-async function lockImage(transaction: StoreTransaction, image: number) {
-  await sql`SELECT FROM image WHERE id = ${image} FOR NO KEY UPDATE`.execute(transaction);
+/** Two scans of one image are recorded one after the other. False when it lies nowhere any more. */
+async function lockImage(transaction: StoreTransaction, image: number): Promise<boolean> {
+  const { rows } = await sql<{ lies: boolean }>`${prepared}SELECT gone IS NULL AS lies FROM image
+    WHERE id = ${image} FOR NO KEY UPDATE`.execute(transaction);
+  return rows[0]?.lies !== false;
+}
+
+/** What the last scan left. */
+async function lastScan(transaction: StoreTransaction, image: number) {
   const { rows } = await sql<{ components: number[]; detail: Buffer }>`SELECT components, detail FROM image_detail
     JOIN ${everHeld} AS c USING (image)
     WHERE image = ${image}`.execute(transaction);
@@ -144,11 +156,9 @@ async function putDetail(transaction: StoreTransaction, { image, detail }: Scann
 async function putImageComponents(
   transaction: StoreTransaction,
   { image, components }: ScannedImageRow,
+  lies: boolean,
 ): Promise<void> {
-  const { rows } = await sql<{ gone: boolean }>`SELECT gone IS NOT NULL AS gone FROM image WHERE id = ${image}`.execute(
-    transaction,
-  );
-  const table = sql.table(rows[0]?.gone ? 'image_components_gone' : 'image_components');
+  const table = sql.table(lies ? 'image_components' : 'image_components_gone');
   await sql`INSERT INTO ${table} (image, components) VALUES (${image}, ${components}::integer[])
     ON CONFLICT (image) DO UPDATE SET components = excluded.components`.execute(transaction);
   await endExcepted(transaction, sql`image = ${image} AND component <> ALL(${components}::integer[])`);

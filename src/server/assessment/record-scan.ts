@@ -88,27 +88,37 @@ async function storedComponents(
   const byKey = new Map(
     components.map((component, at) => [hex(component), { component, found: packages[at] as Package }]),
   );
-  const keys = [...byKey.values()].map(({ component }) => component.key);
+  const known = new Map<string, { readonly id: number; readonly purl: string }>();
   for (let tries = 0; tries < maxTries; tries += 1) {
-    const known = await findComponents(store, keys);
+    const missing = [...byKey].flatMap(([key, { component }]) => (known.has(key) ? [] : [component.key]));
+    for (const [key, found] of await findComponents(store, missing)) known.set(key, found);
     const unseen = [...byKey].flatMap(([key, one]) => (known.has(key) ? [] : [one]));
-    if (unseen.length === 0)
+    const current = vulnerabilities.current();
+    const outcome = await addUnseen(store, unseen, current, now());
+    if (outcome === 'outdated') await vulnerabilities.refresh();
+    else if (outcome === 'busy') await wait(busyMs);
+    else for (const [key, id] of outcome.added) known.set(key, { id, purl: (byKey.get(key) as Seen).component.purl });
+    if (known.size === byKey.size)
       return components.map(
         (component) => ({ ...known.get(hex(component)), facts: component.facts }) as DetailComponent,
       );
-    const current = vulnerabilities.current();
-    const { matched, flaws } = await match(unseen, current);
-    const outcome = await recordComponents(store, matched, flaws, { build: current.build, at: now() });
-    if (outcome === 'outdated') await vulnerabilities.refresh();
-    if (outcome === 'busy') await wait(busyMs);
   }
   throw new AppError('CONFLICT', 'The vulnerability database is replaced again and again; the scan is recorded later.');
 }
 
-async function match(
-  unseen: readonly { readonly component: Component; readonly found: Package }[],
-  { database, judge }: CurrentDatabase,
-) {
+/** A component, and one of the packages that it stands for. */
+interface Seen {
+  readonly component: Component;
+  readonly found: Package;
+}
+
+async function addUnseen(store: Store, unseen: readonly Seen[], current: CurrentDatabase, at: Date) {
+  if (unseen.length === 0) return { added: new Map<string, number>() };
+  const { matched, flaws } = await match(unseen, current);
+  return recordComponents(store, matched, flaws, { build: current.build, at });
+}
+
+async function match(unseen: readonly Seen[], { database, judge }: CurrentDatabase) {
   const matched = [];
   const flaws = new Map();
   for (let at = 0; at < unseen.length; at += atOnce) {

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../../lib/errors.ts';
+import { everySoOften } from '../../lib/every-so-often.ts';
 import { isLookedThrough } from '../../store/image-states.ts';
 import { type BegunJob, beginJob, endJob, reportJob } from '../../store/jobs.ts';
 import { type PlacedRow, placeImages } from '../../store/placements.ts';
@@ -16,6 +17,8 @@ import { isPassing, TryAgain } from './try-again.ts';
 export type CrawlJobParts = Pick<ScanJobParts, 'context' | 'scanner'>;
 
 const maxAttempts = 5;
+/** What is looked at twice after a crash is no more than a look does in this time. */
+const keepPlaceMs = 1_000;
 /** While very much is asked, so much time passes between two repositories. */
 const leaveMs = 500;
 
@@ -53,6 +56,8 @@ async function crawl(job: BegunJob, registry: RegistryStored, parts: CrawlJobPar
   const names = new Set<string>();
   let failure: Looked['failure'];
   let [images, repositories, failed] = [0, 0, 0];
+  const isDue = everySoOften(keepPlaceMs);
+  let place: Place | undefined;
   try {
     const cursor = discoveryCursor.safeParse(registry.crawl_state);
     for await (const step of connected.discover(cursor.success ? cursor.data : undefined)) {
@@ -71,13 +76,17 @@ async function crawl(job: BegunJob, registry: RegistryStored, parts: CrawlJobPar
         seen = { digests: new Set(), tags: new Set() };
         repositories += 1;
       }
-      if (!(await keepPlace(job, registry.id, step, { images, repositories }, context))) return undefined;
+      place = { registry: registry.id, step, images, repositories };
+      if (isDue() && !(await keepPlace(job, place, context))) return undefined;
       await leaveRoom(context.demand, leaveMs);
     }
     const isWanted = (repository: string) => looksAt(target, repository);
     if (!registry.crawl_state) await settled(await forgetRepositories(context, look, names, isWanted), context);
     await store.updateTable('registry').set({ crawl_state: null }).where('id', '=', registry.id).execute();
     return { repositories, failed, failure };
+  } catch (error) {
+    if (place) await keepPlace(job, place, context);
+    throw error;
   } finally {
     await connected.close();
   }
@@ -111,11 +120,18 @@ async function settled(images: readonly number[], { store, now }: ServerContext)
     await new Promise((resolve) => setTimeout(resolve, busyMs));
 }
 
+/** How far a look came. */
+interface Place {
+  readonly registry: number;
+  readonly step: DiscoveryStep;
+  readonly images: number;
+  readonly repositories: number;
+}
+
+/** False when somebody else has the job by now. */
 async function keepPlace(
   job: BegunJob,
-  registry: number,
-  { cursor, repository }: DiscoveryStep,
-  { images, repositories }: { readonly images: number; readonly repositories: number },
+  { registry, step: { cursor, repository }, images, repositories }: Place,
   { store, events }: ServerContext,
 ): Promise<boolean> {
   const held = await store

@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { leftAlone, type RegistryPace } from '../../images/registry/pace.ts';
+import { everySoOften } from '../../lib/every-so-often.ts';
 import { longestWaitMs } from '../../lib/retry.ts';
 import type { Artifact } from '../../model/artifact.ts';
-import { beginScan, leaveImage, recordArtifact, recordFailure } from '../../store/image-states.ts';
-import { type BegunJob, beginJob, endJob, reportJob } from '../../store/jobs.ts';
+import { leaveImage, recordArtifact, recordFailure } from '../../store/image-states.ts';
+import { type BegunScan, beginScan, endJob, reportJob } from '../../store/jobs.ts';
+import type { Store } from '../../store/tables.ts';
 import { recordScan } from '../assessment/record-scan.ts';
 import type { ServerContext } from '../context.ts';
 import type { ScanOutcome, ScanProgress } from '../workers/protocol.ts';
@@ -23,16 +25,19 @@ export interface ScanJobParts {
 
 /** An image that took so many workers along stands as one that cannot be scanned. */
 const maxCrashes = 2;
+/** Most scans are over before anybody could have seen how far they are. */
+const reportEveryMs = 1_000;
 /** Tries of any kind, counting replicas that were lost and registries that did not answer. */
 const maxAttempts = 5;
 
 /** Scans one image and records it. Throws `TryAgain` when another try may do better. */
 export async function runScanJob(id: string, parts: ScanJobParts): Promise<void> {
   const { context } = parts;
-  const job = await beginJob(context.store, id, context.now());
+  const job = await beginScan(context.store, id, context.now());
   if (!job || job.image === null) return;
   const started = performance.now();
   context.events.tell({ kind: 'job', id, state: 'running' });
+  if (job.digest !== null) context.events.tell({ kind: 'image', digest: job.digest, state: 'scanning' });
   const outcome = await scan(job, job.image, parts);
   if (outcome.kind === 'resting') await waitForRegistry(job, job.image, outcome, parts);
   else if (outcome.kind === 'inventory') await keep(job, job.image, outcome, parts, started);
@@ -49,10 +54,9 @@ interface Resting {
   readonly restMs: number;
 }
 
-async function scan(job: BegunJob, image: number, parts: ScanJobParts): Promise<ScanOutcome | Resting> {
-  const { context, sourceOf } = parts;
+async function scan(job: BegunScan, image: number, parts: ScanJobParts): Promise<ScanOutcome | Resting> {
+  const { sourceOf } = parts;
   if (job.attempt > maxAttempts) return failure('WORKER_DIED', `it did not end well in ${maxAttempts} tries`);
-  await setScanning(image, context);
   const found = await sourceOf(image).catch(failureOf);
   if (!found) return failure('IMAGE_NOT_FOUND', 'it lies in no registry any more');
   if ('kind' in found) return found;
@@ -65,24 +69,21 @@ async function scan(job: BegunJob, image: number, parts: ScanJobParts): Promise<
 }
 
 async function pull(
-  job: BegunJob,
+  job: BegunScan,
   { source, pace }: FoundImage,
   { context, pool, cacheDirectory }: ScanJobParts,
 ): Promise<ScanOutcome> {
   const { minutes, cacheMb } = context.config.scan;
   const errand = { source: await source(), cacheDirectory, cacheBytes: cacheMb * 1e6, imageMs: minutes * 60_000 };
-  return cancellable(job.job, context, (signal) =>
-    pool.scan(errand, { signal, pace, onProgress: (progress) => void report(job, progress, context) }),
-  );
+  const isDue = everySoOften(reportEveryMs);
+  const onProgress = (progress: ScanProgress) => {
+    if (progress.kind === 'layer' && isDue()) void report(job, progress, context);
+  };
+  return cancellable(job.job, context, (signal) => pool.scan(errand, { signal, pace, onProgress }));
 }
 
 function restingOf(pace: RegistryPace, message: string): Resting {
   return { kind: 'resting', message, restMs: pace.restMs() };
-}
-
-async function setScanning(image: number, { store, events }: ServerContext): Promise<void> {
-  const digest = await beginScan(store, image);
-  if (digest) events.tell({ kind: 'image', digest, state: 'scanning' });
 }
 
 /** A person who cancels a job does not wait for its end, on whichever replica it runs. */
@@ -98,8 +99,11 @@ async function cancellable<T>(
   return work(stop.signal).finally(leave);
 }
 
-async function report(job: BegunJob, progress: ScanProgress, { store, events, log }: ServerContext): Promise<void> {
-  if (progress.kind !== 'layer') return;
+async function report(
+  job: BegunScan,
+  progress: Extract<ScanProgress, { kind: 'layer' }>,
+  { store, events, log }: ServerContext,
+): Promise<void> {
   const share = (progress.at - 1) / progress.of;
   events.tell({ kind: 'job', id: job.job, state: 'running', progress: share });
   await reportJob(store, job, { progress: share, detail: `layer ${progress.at} of ${progress.of}` }).catch((error) =>
@@ -108,7 +112,7 @@ async function report(job: BegunJob, progress: ScanProgress, { store, events, lo
 }
 
 async function keep(
-  job: BegunJob,
+  job: BegunScan,
   image: number,
   { image: scanned, inventory }: Extract<ScanOutcome, { kind: 'inventory' }>,
   { context, scanner }: ScanJobParts,
@@ -126,7 +130,7 @@ const busyMs = 200;
 
 /** A chart, a signature …: the look at it went well, and there is nothing to scan. */
 async function keepArtifact(
-  job: BegunJob,
+  job: BegunScan,
   image: number,
   artifact: Artifact,
   { context, scanner }: ScanJobParts,
@@ -145,7 +149,7 @@ async function keepArtifact(
 }
 
 async function waitForRegistry(
-  job: BegunJob,
+  job: BegunScan,
   image: number,
   { message, restMs }: Resting,
   { context: { store, now } }: ScanJobParts,
@@ -158,7 +162,7 @@ async function waitForRegistry(
 }
 
 async function giveUpOrTryAgain(
-  job: BegunJob,
+  job: BegunScan,
   image: number,
   { kind, code, message }: Extract<ScanOutcome, { readonly code: string }>,
   { context }: ScanJobParts,
@@ -191,13 +195,18 @@ async function giveUpOrTryAgain(
 async function told(
   image: number,
   state: string,
-  job: BegunJob,
+  job: BegunScan,
   jobState: string,
   { store, events }: ServerContext,
 ): Promise<void> {
   events.tell({ kind: 'job', id: job.job, state: jobState });
+  const digest = job.digest ?? (await digestOf(store, image));
+  if (digest !== undefined) events.tell({ kind: 'image', digest, state });
+}
+
+async function digestOf(store: Store, image: number): Promise<string | undefined> {
   const row = await store.selectFrom('image').select('digest').where('id', '=', image).executeTakeFirst();
-  if (row) events.tell({ kind: 'image', digest: row.digest, state });
+  return row?.digest;
 }
 
 function failure(code: string, message: string): FailedScan {
