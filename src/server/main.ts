@@ -142,7 +142,7 @@ async function listen(app: FastifyInstance, config: ServerConfig): Promise<strin
   return config.publicUrl ?? address;
 }
 
-/** Longest time of one try: what a scan may take, and what recording it may. */
+/** Longest time of one try: what a scan may take that it waits for and it itself, and what recording it may. */
 function scanSeconds({ scan }: ServerConfig): number {
-  return Math.ceil(scan.minutes * 60) + 300;
+  return Math.ceil(2 * scan.minutes * 60) + 300;
 }

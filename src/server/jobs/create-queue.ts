@@ -12,9 +12,11 @@ const priorities: Readonly<Record<ScanReason, number>> = { push: 300, asked: 200
 const newestCrawled = 100;
 const dayMs = 86_400_000;
 
-/** Somebody waits for such work: a push, or who asked. */
+/** Somebody waits for work of this priority and above: a push, or who asked. */
+export const leastWaitedFor = newestCrawled + 1;
+
 export function isWaitedFor(priority: number): boolean {
-  return priority > newestCrawled;
+  return priority >= leastWaitedFor;
 }
 
 /** The job people see and the work that waits are made in one transaction: neither is ever there alone. */

@@ -21,6 +21,8 @@ export interface ScanJobParts {
   /** Version of the catalogers: an image scanned by others is scanned anew. */
   readonly scanner: string;
   readonly cacheDirectory: string;
+  /** Goes before those that wait for a worker already. */
+  readonly isFirst?: boolean;
 }
 
 /** An image that took so many workers along stands as one that cannot be scanned. */
@@ -71,7 +73,7 @@ async function scan(job: BegunScan, image: number, parts: ScanJobParts): Promise
 async function pull(
   job: BegunScan,
   { source, pace }: FoundImage,
-  { context, pool, cacheDirectory }: ScanJobParts,
+  { context, pool, cacheDirectory, isFirst = false }: ScanJobParts,
 ): Promise<ScanOutcome> {
   const { minutes, cacheMb } = context.config.scan;
   const errand = { source: await source(), cacheDirectory, cacheBytes: cacheMb * 1e6, imageMs: minutes * 60_000 };
@@ -79,7 +81,7 @@ async function pull(
   const onProgress = (progress: ScanProgress) => {
     if (progress.kind === 'layer' && isDue()) void report(job, progress, context);
   };
-  return cancellable(job.job, context, (signal) => pool.scan(errand, { signal, pace, onProgress }));
+  return cancellable(job.job, context, (signal) => pool.scan(errand, { signal, pace, onProgress, isFirst }));
 }
 
 function restingOf(pace: RegistryPace, message: string): Resting {

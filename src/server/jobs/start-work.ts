@@ -6,10 +6,10 @@ import type { RegistryConnections } from '../registries/registry-connections.ts'
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import type { QueuedWork } from './boss.ts';
 import { runCrawlJob } from './crawl-job.ts';
-import { isWaitedFor } from './create-queue.ts';
+import { isWaitedFor, leastWaitedFor } from './create-queue.ts';
 import { sourceOf } from './image-source.ts';
 import { putOff } from './put-off.ts';
-import { runScanJob, type ScanJobParts } from './scan-job.ts';
+import { runScanJob } from './scan-job.ts';
 import { runTick } from './tick.ts';
 
 export interface WorkParts {
@@ -47,25 +47,31 @@ export async function startWork({ context, boss, pool, connections, ...rest }: W
     running.add(work);
     return work.finally(() => running.delete(work));
   };
-  const parts: ScanJobParts = { ...rest, context, pool, sourceOf: (image) => sourceOf(image, store, connections) };
+  const parts = { ...rest, context, pool, sourceOf: (image: number) => sourceOf(image, store, connections) };
   const take = async (
     name: 'scan' | 'crawl',
-    atOnce: number,
+    { atOnce, minPriority }: { readonly atOnce: number; readonly minPriority?: number },
     run: (job: string, priority: number) => Promise<void>,
   ) => {
+    const look = { ...looking, ...(minPriority !== undefined && { minPriority }) };
     for (let at = 0; at < atOnce; at += 1) {
-      const worker: string = await boss.work<QueuedWork, void, typeof looking>(name, looking, async ([job]) => {
+      const worker: string = await boss.work<QueuedWork, void, typeof look>(name, look, async ([job]) => {
         if (job) await tracked(run(job.data.job, job.priority).catch((error) => putOff(error, job, { boss, store })));
         // Where one job waited there may be another: it would else be looked for at the next notification.
         boss.notifyWorker(worker);
       });
     }
   };
-  await take('scan', config.scan.workers, async (job, priority) => {
-    if (!isWaitedFor(priority)) await leaveRoom(context.demand, leaveMs);
-    await runScanJob(job, parts);
-  });
-  await take('crawl', crawlsAtOnce, (job) => runCrawlJob(job, parts));
+  const scan = async (job: string, priority: number) => {
+    const isFirst = isWaitedFor(priority);
+    if (!isFirst) await leaveRoom(context.demand, leaveMs);
+    await runScanJob(job, { ...parts, isFirst });
+  };
+  // While what one worker found is written down, it reads the next image.
+  await take('scan', { atOnce: config.scan.workers + 1 }, scan);
+  // Of many that nobody waits for none is taken up by this one: the next worker that is free is for whom somebody waits.
+  await take('scan', { atOnce: 1, minPriority: leastWaitedFor }, scan);
+  await take('crawl', { atOnce: crawlsAtOnce }, (job) => runCrawlJob(job, parts));
   await boss.work('tick', { pollingIntervalSeconds: 10 }, () => tracked(runTick(context)));
   await boss.schedule('tick', '* * * * *');
   return {

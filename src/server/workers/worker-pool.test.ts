@@ -87,3 +87,24 @@ test('no more scans run at once than there are workers, and all are answered', a
 
   assert.deepEqual(new Set(outcomes.map(({ kind }) => kind)), new Set(['inventory']));
 });
+
+test('a scan that somebody waits for goes before those that wait for a worker already', async (t) => {
+  const { pool, errand } = poolFor(t, { workers: 1 });
+  const ended: string[] = [];
+  const scan = (name: string, isFirst = false) =>
+    pool.scan(errand(image), { isFirst }).then(({ kind }) => ended.push(`${name}: ${kind}`));
+
+  await Promise.all([
+    scan('running'),
+    scan('crawled'),
+    scan('crawled later'),
+    scan('pushed', true),
+    scan('asked', true),
+  ]);
+
+  assert.deepEqual(
+    ended,
+    ['running', 'pushed', 'asked', 'crawled', 'crawled later'].map((name) => `${name}: inventory`),
+  );
+  assert.equal(pool.busy(), 0);
+});

@@ -21,6 +21,8 @@ export interface ScanOptions {
   readonly signal?: AbortSignal;
   /** Of the registry that the image is pulled from. */
   readonly pace?: Pace | undefined;
+  /** Goes before scans that wait for a worker without being first themselves. */
+  readonly isFirst?: boolean;
 }
 
 export interface WorkerPoolOptions {
@@ -37,6 +39,16 @@ interface Worker {
   idle?: NodeJS.Timeout;
 }
 
+interface Waiting {
+  readonly go: () => void;
+  readonly isFirst: boolean;
+}
+
+function addWaiting(waiting: Waiting[], one: Waiting): void {
+  const at = one.isFirst ? waiting.findIndex(({ isFirst }) => !isFirst) : -1;
+  waiting.splice(at < 0 ? waiting.length : at, 0, one);
+}
+
 /** A worker without work is ended: memory is for what is needed now. */
 const idleMs = 30_000;
 /** Leaks of long lives do not add up. */
@@ -46,13 +58,13 @@ const memoryCheckMs = 200;
 export function createWorkerPool({ workers, memoryMb, graceMs = 30_000 }: WorkerPoolOptions): WorkerPool {
   const free: Worker[] = [];
   const all = new Set<Worker>();
-  const waiting: (() => void)[] = [];
+  const waiting: Waiting[] = [];
   let running = 0;
   let closed = false;
 
-  const acquire = async (): Promise<Worker> => {
-    if (running >= workers) await new Promise<void>((resolve) => waiting.push(resolve));
-    running += 1;
+  const acquire = async (isFirst: boolean): Promise<Worker> => {
+    if (running < workers) running += 1;
+    else await new Promise<void>((go) => addWaiting(waiting, { go, isFirst }));
     const known = free.pop();
     clearTimeout(known?.idle);
     return known ?? start();
@@ -69,20 +81,22 @@ export function createWorkerPool({ workers, memoryMb, graceMs = 30_000 }: Worker
     return worker;
   };
   const release = (worker: Worker): void => {
-    running -= 1;
     worker.scans += 1;
     if (!worker.child.connected || worker.scans >= scansOfOneLife || closed) worker.child.kill('SIGKILL');
     else {
       free.push(worker);
       worker.idle = setTimeout(() => worker.child.kill('SIGKILL'), idleMs).unref();
     }
-    waiting.shift()?.();
+    const next = waiting.shift();
+    // Its place goes over at once, so that nobody else takes it.
+    if (next) next.go();
+    else running -= 1;
   };
 
   return {
     busy: () => running + waiting.length,
     scan: async (errand, options = {}) => {
-      const worker = await acquire();
+      const worker = await acquire(options.isFirst ?? false);
       try {
         if (closed || options.signal?.aborted) return crashed('CANCELLED', 'the scan was cancelled');
         return await scanWith(worker.child, errand, options, { memoryMb, graceMs });
