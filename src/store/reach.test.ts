@@ -5,6 +5,7 @@ import { connect } from './connect.ts';
 import { countedReach, type Reach, readReach, refreshReaches } from './reach.ts';
 import { listUpdates } from './read/list-recommendations.ts';
 import { listVulnerabilities } from './read/list-vulnerabilities.ts';
+import { readMoved } from './read/overview.ts';
 import { type ScopedGrant, type Visibility, visibleTo } from './read/visibility.ts';
 import { recount } from './recount.ts';
 import { silentLog } from './store-log.ts';
@@ -25,6 +26,10 @@ const grants: readonly (readonly [string, readonly ScopedGrant[]])[] = [
   ],
 ];
 
+const dayMs = 86_400_000;
+/** Within what is counted beforehand, and from before that. */
+const days = [1, 3, 30, 90].map((ago) => new Date(Date.now() - ago * dayMs));
+
 /** All that the lists tell of what such a caller sees. */
 async function lists(store: Store, visibility: Visibility) {
   const status = ['open', 'doing', 'accepted', 'done'] as const;
@@ -39,7 +44,8 @@ async function lists(store: Store, visibility: Visibility) {
   /** Without what orders them, which is a lower bound where it is not counted. */
   const byKey = (items: typeof updates.items) =>
     items.map((row) => ({ ...row, counted: undefined, sort_keys: undefined })).sort((a, b) => (a.key < b.key ? -1 : 1));
-  return { flaws: flaws.items, updates: byKey(updates.items), within: byKey(within.items) };
+  const moved = await Promise.all(days.map((day) => readMoved(store, day, visibility)));
+  return { flaws: flaws.items, updates: byKey(updates.items), within: byKey(within.items), moved };
 }
 
 async function assertCounted(store: Store, held: readonly ScopedGrant[], what: string): Promise<void> {
@@ -63,6 +69,22 @@ const edits: readonly (readonly [string, (store: Store) => Promise<unknown>])[] 
       ),
   ],
   ['images return', (store) => sql`UPDATE placement SET deleted = NULL`.execute(store)],
+  [
+    'advisories bring findings',
+    (store) =>
+      sql`UPDATE candidate SET cause = 'advisory', since = now() - flaw % 50 * interval '1 day' WHERE component % 2 = 0`.execute(
+        store,
+      ),
+  ],
+  [
+    'advisories take findings, some of them the last of their package',
+    (store) =>
+      sql`WITH gone AS (DELETE FROM candidate WHERE component % 4 = 0 OR (component + flaw) % 5 = 0 RETURNING *)
+        INSERT INTO candidate_past (component, flaw, severity, since, cause, until, build)
+        SELECT component, flaw, severity, since, 'advisory', now() - component % 40 * interval '1 day', build FROM gone`.execute(
+        store,
+      ),
+  ],
   ['candidates go', (store) => sql`DELETE FROM candidate WHERE (component + flaw) % 3 = 0`.execute(store)],
   [
     'an exception comes',

@@ -9,6 +9,7 @@ import { reach } from './0007-reach.ts';
 import { repeats } from './0008-repeats.ts';
 import { fixed } from './0009-fixed.ts';
 import { endedExceptions } from './0010-ended-exceptions.ts';
+import { moved } from './0013-moved.ts';
 
 /** In order. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   repeats,
   fixed,
   endedExceptions,
+  moved,
 ];

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { Store } from '../tables.ts';
 import { isImage, isPartial } from './image-conditions.ts';
 import { countsOf, type FindingCounts } from './image-row.ts';
-import { imageVisible, type Visibility } from './visibility.ts';
+import { imageVisible, type Visibility, withCounts } from './visibility.ts';
 
 export interface ImageTotals {
   readonly total: number;
@@ -60,11 +60,12 @@ export async function readMoved(
   since: Date,
   visibility: Visibility,
 ): Promise<Pick<Changed, 'appeared' | 'went'>> {
+  const advised = await advisedSince(store, since, await withCounts(store, visibility));
   const { rows } = await sql<{ appeared: number; went: number }>`SELECT
-      ((${visibility === 'everything' ? sql`SELECT coalesce(sum(appeared), 0) FROM build WHERE installed >= ${since}` : ofCandidates('candidate', 'since', since, visibility)})
+      (${advised.appeared}::int
         + (${rescanned('appeared', since, visibility)})
         + (SELECT count(*) FROM excepted_past AS e WHERE until >= ${since} AND again AND ${imageVisible(visibility, 'e.image')}))::int AS appeared,
-      ((${visibility === 'everything' ? sql`SELECT coalesce(sum(went), 0) FROM build WHERE installed >= ${since}` : ofCandidates('candidate_past', 'until', since, visibility)})
+      (${advised.went}::int
         + (${rescanned('went', since, visibility)})
         + (${newlyExcepted(since, visibility)}))::int AS went`.execute(store);
   return rows[0] ?? { appeared: 0, went: 0 };
@@ -133,6 +134,40 @@ function newlyExcepted(since: Date, visibility: Visibility) {
 
 function rescanned(change: 'appeared' | 'went', since: Date, visibility: Visibility) {
   return sql`SELECT coalesce(sum(coalesce(findings, 1)), 0) FROM image_event WHERE at >= ${since} AND change = ${change} AND ${imageVisible(visibility, 'image_event.image')}`;
+}
+
+async function advisedSince(
+  store: Store,
+  since: Date,
+  visibility: Visibility,
+): Promise<Pick<Changed, 'appeared' | 'went'>> {
+  const kept = await movedOfReach(store, since, visibility);
+  if (kept) return kept;
+  const { rows } = await (visibility === 'everything'
+    ? sql<
+        Pick<Changed, 'appeared' | 'went'>
+      >`SELECT coalesce(sum(appeared), 0)::int AS appeared, coalesce(sum(went), 0)::int AS went
+        FROM build WHERE installed >= ${since}`
+    : sql<
+        Pick<Changed, 'appeared' | 'went'>
+      >`SELECT (${ofCandidates('candidate', 'since', since, visibility)})::int AS appeared,
+        (${ofCandidates('candidate_past', 'until', since, visibility)})::int AS went`
+  ).execute(store);
+  return rows[0] ?? { appeared: 0, went: 0 };
+}
+
+/** Undefined where it is not counted beforehand, or not for so long ago. */
+async function movedOfReach(
+  store: Store,
+  since: Date,
+  visibility: Visibility,
+): Promise<Pick<Changed, 'appeared' | 'went'> | undefined> {
+  if (visibility === 'everything' || visibility.counted === undefined) return undefined;
+  const { rows } = await sql<Pick<Changed, 'appeared' | 'went'>>`
+    SELECT coalesce(sum((one->>1)::int), 0)::int AS appeared, coalesce(sum((one->>2)::int), 0)::int AS went
+    FROM reach LEFT JOIN jsonb_array_elements(moved) AS one ON (one->>0)::timestamptz >= ${since}
+    WHERE reach.id = ${visibility.counted} AND moved_since <= ${since} GROUP BY reach.id`.execute(store);
+  return rows[0];
 }
 
 function ofCandidates(table: string, column: string, since: Date, visibility: Visibility) {

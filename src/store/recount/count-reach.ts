@@ -8,6 +8,7 @@ import { noPause, type Pause } from './pause.ts';
 import { readEstate } from './read-estate.ts';
 import { createTally, type Tally } from './tally.ts';
 import { keepComponents, writeFlaws } from './write-counts.ts';
+import { writeMoved } from './write-moved.ts';
 import { writeUpdates } from './write-updates.ts';
 
 /** Any number: whoever holds it with that of a reach counts that reach. */
@@ -31,6 +32,7 @@ export async function countReach(store: Store, reach: number, pause: Pause = noP
     await keepComponents(transaction, tally, sql<boolean>`excepted.image IN (${imagesOf(reach)})`);
     await writeFlaws(transaction, tally, { reach });
     await writeUpdates(transaction, tally, { reach });
+    await writeMoved(transaction, reach, imagesOf(reach));
     await sql`UPDATE reach SET counted = ${due.at}::timestamptz WHERE id = ${reach}`.execute(transaction);
   });
 }
