@@ -69,6 +69,11 @@ export interface Route {
   readonly rate?: 'sign-in';
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
+  /**
+   * It tells of many things and takes `scope` in the query: then the caller that the handler gets has the grants within
+   * that registry or repository only, so that nothing else needs to know of it.
+   */
+  readonly takesScope?: boolean;
   readonly body?: z.ZodType;
   /** Bytes at most of the request's body; 1 MiB when not said. */
   readonly bodyBytes?: number;

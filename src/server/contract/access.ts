@@ -16,6 +16,16 @@ export const scope = z
 
 export const grant = z.object({ role, scope });
 
+/** Chosen by who asks, on routes that tell of many things. It narrows what is seen and never widens it. */
+export const scopeChoice = z.object({
+  scope: z
+    .string()
+    .max(400)
+    .regex(/^[^/*]+(\/[^*]+)?$/)
+    .optional()
+    .describe('Only what lies in this registry, or in this repository of it (`registry/repository`).'),
+});
+
 export const session = z.object({
   user: z.string(),
   name: z.string().optional(),

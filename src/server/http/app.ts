@@ -15,6 +15,7 @@ import { forgetRemembered } from '../../store/short-memory.ts';
 import type { ServerContext } from '../context.ts';
 import { Refusal } from '../refusal.ts';
 import type { Caller, Route } from '../route.ts';
+import { narrowGrants } from '../sign-in/narrow-grants.ts';
 import { isSecure } from '../sign-in/sessions.ts';
 import { recordAction } from '../trail.ts';
 import { answerOnce } from './answer-once.ts';
@@ -132,7 +133,8 @@ function addRoute(app: FastifyInstance, context: ServerContext, route: Route, ga
       const stop = abortWhenGone(route, reply, running);
       try {
         const answer = await answerOnce(context, route, request, reply, async () => {
-          const given = await route.handle({ ...read(request), ...surroundings(request, stop) } as never, context);
+          const { scope, ...asked } = read(request);
+          const given = await route.handle({ ...asked, ...surroundings(request, stop, scope) } as never, context);
           await recordAction(context, route, attemptOf(request), { answer: given });
           return given;
         });
@@ -151,8 +153,13 @@ function pathOf(route: Route): string {
   return prefix + route.path.replace(/\{(\w+)\}/g, ':$1');
 }
 
-function surroundings(request: FastifyRequest, signal: AbortSignal) {
-  const { caller, bytes, id, headers, ip } = request;
+/** Whoever chose a part of the estate is, for that request, somebody who may see no more. */
+function surroundings(request: FastifyRequest, signal: AbortSignal, scope: string | undefined) {
+  const { bytes, id, headers, ip } = request;
+  const caller =
+    request.caller && scope !== undefined
+      ? { ...request.caller, grants: narrowGrants(request.caller.grants, scope) }
+      : request.caller;
   return { caller, raw: bytes, id, headers, from: ip, signal };
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { scopeChoice } from '../contract/access.ts';
 import { problemDetails } from '../contract/paging.ts';
 import type { Route } from '../route.ts';
 import { keyHeader, keyPattern, takesKey } from './answer-once.ts';
@@ -56,7 +57,8 @@ export function openApiDocument(routes: readonly Route[]): Json {
 function operationOf(route: Route, components: Components): Json {
   const { params, query, body, access } = route;
   const key = takesKey(route) ? [keyParameter] : [];
-  const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query'), ...key];
+  const scope = route.takesScope ? parametersOf(scopeChoice, 'query') : [];
+  const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query'), ...scope, ...key];
   return {
     operationId: route.id,
     tags: [tagOf(route)],

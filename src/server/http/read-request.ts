@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { AppError } from '../../lib/errors.ts';
+import { scopeChoice } from '../contract/access.ts';
 import type { Route } from '../route.ts';
 import { strictly } from './strict.ts';
 
@@ -8,6 +9,8 @@ export interface ReadRequest {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  /** What the caller chose to see, where a route takes that. */
+  readonly scope: string | undefined;
 }
 
 /** Makes the reader of one route's requests: what does not fit its schemas is refused, field by field. */
@@ -25,10 +28,13 @@ export function requestReader(route: Route): (request: FastifyRequest) => ReadRe
         issues.push(...result.error.issues.map((issue) => ({ ...issue, path: [part, ...issue.path] })));
       return result.data;
     };
+    const { scope, ...asked } = request.query as { readonly scope?: unknown };
+    const chosen = route.takesScope && read('query', scopeChoice, { scope });
     const answer = {
       params: read('path', params, request.params),
-      query: read('query', query, request.query),
+      query: read('query', query, route.takesScope ? asked : request.query),
       body: body && read('body', body, request.body),
+      scope: (chosen as z.infer<typeof scopeChoice> | undefined)?.scope,
     };
     if (issues.length > 0) throw new AppError('REQUEST_INVALID', sentenceOf(issues), { cause: new z.ZodError(issues) });
     return answer;

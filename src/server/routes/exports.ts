@@ -19,6 +19,7 @@ const findings = route({
   path: '/findings/export',
   summary: 'All findings as a file, image by image; filtered like the list.',
   access,
+  takesScope: true,
   query: findingFilter.extend({ format }),
   streams,
   handle: async ({ query, caller, signal }, { store }) => {
@@ -39,6 +40,7 @@ const history = route({
   path: '/history/export',
   summary: 'Everything that happened to every image and finding, image by image, each from its beginning.',
   access,
+  takesScope: true,
   query: historyQuery.pick({ since: true, cause: true, change: true }).extend({ format }),
   streams,
   handle: async ({ query, caller, signal }, { store }) => {

@@ -17,6 +17,7 @@ const list = route({
   path: '/findings',
   summary: 'Findings of all images, most urgent first.',
   access,
+  takesScope: true,
   errors: [422],
   query: findingQuery,
   answer: findingPage,

@@ -9,6 +9,7 @@ const list = route({
   path: '/history',
   summary: 'What happened to images and findings, newest first. What came over many images at once is one event.',
   access: { role: 'reader', within: 'scoped' },
+  takesScope: true,
   query: historyQuery,
   answer: historyPage,
   handle: async ({ query, caller }, { store }) => {

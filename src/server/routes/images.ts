@@ -45,6 +45,7 @@ const list = route({
   path: '/images',
   summary: 'Images, by risk or as asked.',
   access,
+  takesScope: true,
   query: imageQuery,
   answer: imagePage,
   handle: async ({ query, caller }, { store }) => listImages(store, query, await visibilityOf(store, caller)),
@@ -56,6 +57,7 @@ const facetList = route({
   path: '/images/facets',
   summary: 'How many images each value of a filter would leave.',
   access,
+  takesScope: true,
   query: imageFilter,
   answer: facets,
   handle: async ({ query, caller }, { store }) => {

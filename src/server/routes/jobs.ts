@@ -13,6 +13,7 @@ const list = route({
   path: '/jobs',
   summary: 'What the server does and did, newest first.',
   access: { role: 'reader', within: 'scoped' },
+  takesScope: true,
   query: jobQuery,
   answer: jobPage,
   handle: async ({ query, caller }, { store }) => {
@@ -27,6 +28,7 @@ const summary = route({
   path: '/jobs/summary',
   summary: 'How much waits and runs.',
   access: { role: 'reader', within: 'scoped' },
+  takesScope: true,
   answer: jobSummary,
   handle: async ({ caller }, { store, now }) => countJobs(store, now(), await visibleTo(store, grantsOf(caller))),
 });

@@ -24,6 +24,7 @@ const read = route({
   path: '/overview',
   summary: 'What changed, and what to do first.',
   access: { role: 'reader', within: 'scoped' },
+  takesScope: true,
   query: overviewQuery,
   answer: overview,
   handle: async ({ query, caller }, { store, now }) => {

@@ -30,6 +30,7 @@ const list = route({
   path: '/recommendations',
   summary: 'Software updates over the images that need them, the most urgent first. What is done only when asked for.',
   access,
+  takesScope: true,
   query: recommendationQuery,
   answer: recommendationPage,
   handle: async ({ query, caller }, context) => {
@@ -45,6 +46,7 @@ const facetList = route({
   path: '/recommendations/facets',
   summary: 'How many software updates each value of a filter would leave.',
   access,
+  takesScope: true,
   query: recommendationFilter,
   answer: facets,
   handle: async ({ query, caller }, context) => {
@@ -68,6 +70,7 @@ const detail = route({
   path: '/recommendations/{id}',
   summary: 'One update with the images that need it, the newest five hundred.',
   access,
+  takesScope: true,
   params,
   answer: recommendationDetail,
   handle: ({ params, caller }, context) => read(params.id, caller, context),

@@ -44,6 +44,7 @@ const list = route({
   path: '/registries',
   summary: 'Registries by name, with how far they are looked through.',
   access,
+  takesScope: true,
   query: registryQuery,
   answer: registryPage,
   handle: async ({ query, caller }, { store }) => {

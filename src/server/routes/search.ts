@@ -9,6 +9,7 @@ const search = route({
   path: '/search',
   summary: 'Images, vulnerabilities, packages, registries and repositories by part of a name, as it is typed.',
   access: { role: 'reader', within: 'scoped' },
+  takesScope: true,
   query: searchQuery,
   answer: searchResult,
   handle: async ({ query, caller }, { store }) => ({

@@ -33,6 +33,7 @@ const list = route({
   path: '/vulnerabilities',
   summary: 'Vulnerabilities that images have now, by risk or as asked.',
   access,
+  takesScope: true,
   query: vulnerabilityQuery,
   answer: vulnerabilityPage,
   handle: async ({ query, caller }, { store }) => listVulnerabilities(store, query, await visibilityOf(store, caller)),
@@ -44,6 +45,7 @@ const facetList = route({
   path: '/vulnerabilities/facets',
   summary: 'How many vulnerabilities each value of a filter would leave.',
   access,
+  takesScope: true,
   query: vulnerabilityFilter,
   answer: facets,
   handle: async ({ query, caller }, { store }) => {
@@ -66,6 +68,7 @@ const detail = route({
   path: '/vulnerabilities/{id}',
   summary: 'One vulnerability by any of its ids: evidence, and the packages that have it.',
   access,
+  takesScope: true,
   params,
   answer: vulnerabilityDetail,
   handle: async ({ params, caller }, { store }) => {
@@ -96,6 +99,7 @@ const images = route({
   path: '/vulnerabilities/{id}/images',
   summary: 'The images that it affects, newest first.',
   access,
+  takesScope: true,
   params,
   query: pageQuery,
   answer: affectedImagePage,
