@@ -6,6 +6,7 @@ import { countedReach, type Reach, readReach, refreshReaches } from './reach.ts'
 import { listUpdates } from './read/list-recommendations.ts';
 import { listVulnerabilities } from './read/list-vulnerabilities.ts';
 import { readMoved } from './read/overview.ts';
+import { searchEverything } from './read/search.ts';
 import { type ScopedGrant, type Visibility, visibleTo } from './read/visibility.ts';
 import { recount } from './recount.ts';
 import { silentLog } from './store-log.ts';
@@ -56,6 +57,25 @@ async function assertCounted(store: Store, held: readonly ScopedGrant[], what: s
   const live = await lists(store, seen);
   assert.ok(live.flaws.length > 3, what);
   assert.deepEqual(await lists(store, { ...seen, counted }), live, what);
+  await assertFound(store, { ...seen, counted }, live.flaws, what);
+}
+
+/** A search finds vulnerabilities that the caller sees, and as many as there is room for. */
+async function assertFound(
+  store: Store,
+  counted: Visibility,
+  flaws: readonly { readonly id: string }[],
+  what: string,
+): Promise<void> {
+  for (const text of ['cve', 'CVE-2021-1']) {
+    const named = flaws.map(({ id }) => id).filter((id) => id.toLowerCase().includes(text.toLowerCase()));
+    const hits = (await searchEverything(store, text, counted)).filter(({ kind }) => kind === 'vulnerability');
+    assert.ok(
+      hits.every(({ id }) => named.includes(id)),
+      what,
+    );
+    assert.equal(hits.length, Math.min(6, named.length), what);
+  }
 }
 
 const edits: readonly (readonly [string, (store: Store) => Promise<unknown>])[] = [

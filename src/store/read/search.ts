@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Store } from '../tables.ts';
 import { imagesWithFlaw } from './image-conditions.ts';
+import { flawSummaries } from './list-vulnerabilities.ts';
 import { containsPattern, startsPattern } from './patterns.ts';
-import { imageName, imageVisible, type Visibility } from './visibility.ts';
+import { imageName, imageVisible, isCounted, type Visibility, withCounts } from './visibility.ts';
 
 export interface SearchHit {
   readonly kind: 'image' | 'vulnerability' | 'package' | 'registry' | 'repository';
@@ -27,9 +28,10 @@ export async function searchEverything(store: Store, text: string, visibility: V
   if (q === '') return [];
   // One or two characters are in everything: only what begins with them is of use.
   const part = q.length < 3 ? startsPattern(q) : containsPattern(q);
+  const counted = await withCounts(store, visibility);
   const lists = await Promise.all([
     searchImages(store, q, part, visibility),
-    searchFlaws(store, q, part, visibility),
+    searchFlaws(store, q, part, counted),
     searchPackages(store, q, part, visibility),
     searchPlaces(store, q, part, visibility),
   ]);
@@ -60,12 +62,13 @@ async function searchImages(
 }
 
 async function searchFlaws(store: Store, q: string, part: string, visibility: Visibility): Promise<readonly ReadHit[]> {
-  const seen =
-    visibility === 'everything'
-      ? sql`true`
-      : sql`EXISTS (SELECT FROM (${imagesWithFlaw(sql<number>`SELECT f.id`)}) AS affected WHERE ${imageVisible(visibility, 'affected.image')})`;
+  const isKnown = isCounted(visibility);
+  const summaries = isKnown ? flawSummaries(visibility) : sql`flaw_summary`;
+  const seen = isKnown
+    ? sql`true`
+    : sql`EXISTS (SELECT FROM (${imagesWithFlaw(sql<number>`SELECT f.id`)}) AS affected WHERE ${imageVisible(visibility, 'affected.image')})`;
   const { rows } = await sql<ReadHit>`SELECT 'vulnerability' AS kind, f.name AS id, f.name AS title, f.title AS detail
-    FROM (SELECT flaw, risk FROM flaw_summary WHERE words LIKE ${part.toLowerCase()} LIMIT 2000) AS s JOIN flaw AS f ON f.id = s.flaw
+    FROM (SELECT flaw, risk FROM ${summaries} AS summary WHERE words LIKE ${part.toLowerCase()} LIMIT 2000) AS s JOIN flaw AS f ON f.id = s.flaw
     WHERE (f.name ILIKE ${part} OR array_to_string(f.aliases, ' ') ILIKE ${part} OR f.title ILIKE ${part}) AND ${seen}
     ORDER BY f.name ILIKE ${startsPattern(q)} DESC, s.risk DESC, f.name LIMIT ${ofEachKind}`.execute(store);
   return rows;
@@ -77,20 +80,20 @@ async function searchPackages(
   part: string,
   visibility: Visibility,
 ): Promise<readonly ReadHit[]> {
+  // As a value of its own: asked for one name after the other, until enough are found.
   const seen =
     visibility === 'everything'
       ? sql`true`
-      : sql`EXISTS (SELECT FROM image_components AS held WHERE ${imageVisible(visibility, 'held.image')}
-          AND held.components && ARRAY(SELECT component.id FROM component WHERE component.name = p.name AND component.type = p.type))`;
+      : sql`(SELECT EXISTS (SELECT FROM image_components AS held WHERE ${imageVisible(visibility, 'held.image')}
+          AND held.components && ARRAY(SELECT component.id FROM component WHERE component.name = p.name AND component.type = p.type)))`;
+  const order = sql`lower(p.name) = ${q.toLowerCase()} DESC, p.name ILIKE ${startsPattern(q)} DESC, p.images DESC, p.name`;
   const detail =
     visibility === 'everything'
       ? sql`p.type || ', in ' || p.images || CASE p.images WHEN 1 THEN ' image' ELSE ' images' END`
       : sql`p.type`;
   const { rows } = await sql<ReadHit>`SELECT 'package' AS kind, p.name AS id, p.name AS title, ${detail} AS detail
-    FROM package_summary AS p WHERE p.name ILIKE ${part} AND ${seen}
-    ORDER BY lower(p.name) = ${q.toLowerCase()} DESC, p.name ILIKE ${startsPattern(q)} DESC, p.images DESC, p.name LIMIT ${ofEachKind}`.execute(
-    store,
-  );
+    FROM (SELECT * FROM (SELECT * FROM package_summary AS p WHERE p.name ILIKE ${part} ORDER BY ${order}) AS p
+      WHERE ${seen} LIMIT ${ofEachKind}) AS p ORDER BY ${order}`.execute(store);
   return rows;
 }
 
