@@ -47,7 +47,7 @@ function imageGaps({ failed, partial, queued, endOfLife }: Overview['images']): 
       seen: 'part',
       count: endOfLife,
       title: `${counted(endOfLife, 'image stands', 'images stand')} on a system past its end of life`,
-      why: 'Its maintainers publish no more advisories, so new flaws in it may stay unknown. A newer base brings them back into view.',
+      why: 'Its maintainers announce fewer flaws, or none any more, so new ones in it may stay unknown. A newer base brings them back into view.',
       next: 'See them',
     },
     {

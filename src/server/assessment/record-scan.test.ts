@@ -4,9 +4,11 @@ import { sql } from 'kysely';
 import { openAssessment } from '../../../test/support/assessment.ts';
 import { apk, flaw, npm } from '../../../test/support/judge.ts';
 import type { PackageDraft } from '../../model/package.ts';
+import type { Problem } from '../../model/problem.ts';
 import { closeFence } from '../../store/builds.ts';
 import { checkSummaries } from '../../store/summaries.ts';
 import type { Store } from '../../store/tables.ts';
+import { identify } from '../../vulnerability/identify.ts';
 import { recordScan } from './record-scan.ts';
 
 const requests: PackageDraft = {
@@ -136,6 +138,31 @@ test('a scan that sees more tells what appeared and what went', async () => {
     { change: 'went', name: 'CVE-2022-0001' },
   ]);
   assert.deepEqual(await checkSummaries(opened.store, false), []);
+});
+
+test('a scan counts what its page lists as left out, once, and not what is only remarked', async () => {
+  await using opened = await openAssessment({
+    ...database,
+    endOfLife: [{ product: 'debian', cycle: '12', endOfLife: '2026-06-01', extended: '2099-01-01' }],
+  });
+  const problemsOf = async (drafts: readonly PackageDraft[], problems: readonly Problem[]) => {
+    const image = await opened.addImage('app');
+    const os = { id: 'debian', version: '12', like: [] };
+    const inventory = { os, packages: identify(drafts, (item) => item, os), problems };
+    const scanned = { reference: 'app', kind: 'image', layers: [] } as const;
+    await recordScan(opened.recorder, { image, scanned, inventory, scanner: '1', because: 'push' });
+    const row = await opened.store.selectFrom('image').select('problems').where('id', '=', image);
+    return (await row.executeTakeFirstOrThrow()).problems;
+  };
+  const headers: PackageDraft = { ...apk('linux-headers', '6.1-r0'), files: [] };
+  const unread = { code: 'file-corrupt', where: 'opt/x.jar', message: 'opt/x.jar is cut short' };
+
+  assert.equal(await problemsOf([npm('left', '1.6.0'), headers], []), 0, 'extended support, headers of the kernel');
+  assert.equal(await problemsOf([npm('left', '1.6.0')], [unread]), 1);
+  assert.equal(await problemsOf([npm('left', '')], []), 1);
+  const said = { code: 'version-unresolved', where: 'app/node_modules/left/package.json', message: 'Said better.' };
+  assert.equal(await problemsOf([npm('left', '')], [said]), 1, 'said by who read it, and by who compares');
+  assert.equal(await problemsOf([], []), 1, 'nothing found is not nothing there');
 });
 
 test('an image without findings is counted too, and one that lies nowhere is kept apart', async () => {

@@ -13,9 +13,11 @@ import {
 import { factsOf, setAside } from '../../store/set-aside.ts';
 import type { Store } from '../../store/tables.ts';
 import type { Inventory } from '../../vulnerability/assemble.ts';
+import { problemsOf } from '../../vulnerability/assess.ts';
 import { type Component, componentsOf } from '../../vulnerability/component.ts';
 import { coverageOf } from '../../vulnerability/coverage.ts';
 import { isOver, releaseOf } from '../../vulnerability/release-support.ts';
+import { isRemark } from '../../vulnerability/remarks.ts';
 import { versionSchemes } from '../../vulnerability/version-schemes/index.ts';
 import { type DetailComponent, packDetail } from './image-detail.ts';
 import { componentRow, matchedRows, readableFacts, unreadable } from './stored-rows.ts';
@@ -146,8 +148,9 @@ function imageRow(
   { database }: CurrentDatabase,
   at: Date,
 ): ScannedImageRow {
-  const { os, packages, problems } = inventory;
-  const { problems: notCovered, endOfLife } = coverageOf(packages, os, database, versionSchemes);
+  const { os, packages } = inventory;
+  const covered = coverageOf(packages, os, database, versionSchemes);
+  const { endOfLife } = covered;
   const { platform, manifestDigest, configDigest } = scanned;
   const release = releaseOf(os);
   return {
@@ -161,7 +164,7 @@ function imageRow(
     ...(os && { os: [os.id, os.version].filter(Boolean).join(' ') }),
     ...(endOfLife !== undefined && { endOfLife: isOver(endOfLife, at.toISOString().slice(0, 10)) }),
     ...(release !== undefined && { release }),
-    problems: problems.length + notCovered.length,
+    problems: problemsOf(scanned, inventory, covered).filter((problem) => !isRemark(problem)).length,
     packages: packages.length,
     components: [...new Set(components.map(({ id }) => id))].sort((a, b) => a - b),
     detail: packDetail({ image: scanned, inventory }, components),

@@ -38,8 +38,7 @@ export const imageRow = z.object({
     .object({ kind: artifactKind, mediaType: z.string() })
     .optional()
     .describe('What it is, where it is no image.'),
-  /** How many things kept the result from being complete. */
-  problems: z.number().int(),
+  problems: z.number().int().describe('How many things kept the result from being complete.'),
   counts: findingCounts,
   risk: z.number().min(0).max(100),
   packages: z.number().int(),
@@ -98,7 +97,11 @@ export const imageDetail = imageRow.extend({
   coverage: z.array(
     z.object({ stream: z.string(), level: z.enum(['none', 'fixed-only', 'full']), date: z.string().optional() }),
   ),
-  problemList: z.array(imageProblem),
+  problemList: z.array(
+    imageProblem.extend({
+      remark: z.boolean().describe('Said beside the result; all of the image was read and compared nevertheless.'),
+    }),
+  ),
   /** Which vulnerability database judged it. */
   database: z.object({ built: z.string() }),
 });

@@ -3,19 +3,21 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { makeDatabase, openAssessment } from '../../../test/support/assessment.ts';
+import { flaw, npm } from '../../../test/support/judge.ts';
+import { identify } from '../../vulnerability/identify.ts';
 import { recordScan } from '../assessment/record-scan.ts';
 import { followCalendar } from './follow-calendar.ts';
 
 const dayMs = 86_400_000;
 const today = Date.now();
 const daysFromNow = (days: number) => new Date(today + days * dayMs).toISOString().slice(0, 10);
-const knowing = (endOfLife: string | boolean) => ({
-  feeds: {},
-  endOfLife: [{ product: 'debian', cycle: '12', endOfLife }],
+const knowing = (endOfLife: string | boolean, product = 'debian') => ({
+  feeds: { npm: [flaw('CVE-2020-0001', 'npm', 'left', { fixed: '1.0.0' })] },
+  endOfLife: [{ product, cycle: '12', endOfLife, extended: daysFromNow(1_000) }],
 });
 
-async function open(t: TestContext, endOfLife: string | boolean) {
-  const opened = await openAssessment(knowing(endOfLife));
+async function open(t: TestContext, endOfLife: string | boolean, product?: string) {
+  const opened = await openAssessment(knowing(endOfLife, product));
   t.after(opened.close);
   const { store, addImage, use, directory } = opened;
   const recorder = { ...opened.recorder, now: () => new Date(today) };
@@ -25,7 +27,8 @@ async function open(t: TestContext, endOfLife: string | boolean) {
   const log = pino({ level: 'silent' });
   const scan = async (os: { id: string; version?: string } | undefined) => {
     const image = await addImage('app');
-    const inventory = { os: os && { ...os, like: [] }, packages: [], problems: [] };
+    const packages = identify([npm('left', '1.0.0')], (item) => item, undefined);
+    const inventory = { os: os && { ...os, like: [] }, packages, problems: [] };
     const scanned = { reference: 'app', kind: 'image', layers: [] } as const;
     await recordScan(recorder, { image, scanned, inventory, scanner: '1', because: 'push' });
     return image;
@@ -37,7 +40,7 @@ async function open(t: TestContext, endOfLife: string | boolean) {
   };
   const replaceDatabase = (of: string | boolean) => {
     const path = join(directory, 'other.db');
-    makeDatabase(path, knowing(of));
+    makeDatabase(path, knowing(of, product));
     use(vulnerabilities.current().build + 1, path);
   };
   return { scan, follow, replaceDatabase, told, store };
@@ -53,7 +56,7 @@ test('images say that their system is past its end of life from that day on, wit
   assert.deepEqual(await follow(2), before);
   assert.deepEqual(told, []);
 
-  assert.deepEqual(await follow(3), [[true, 1], others, others]);
+  assert.deepEqual(await follow(3), [[true, 0], others, others], 'which leaves nothing out of a scan');
   assert.deepEqual(told, ['database'], 'whoever looks on is told once');
   await follow(4);
   assert.equal(told.length, 1);
@@ -62,10 +65,21 @@ test('images say that their system is past its end of life from that day on, wit
 test('a vulnerability database that knows another day is followed in the same hour', async (t) => {
   const { scan, follow, replaceDatabase } = await open(t, daysFromNow(-1));
   await scan({ id: 'debian', version: '12' });
-  assert.deepEqual(await follow(0), [[true, 1]], 'as the scan said');
+  assert.deepEqual(await follow(0), [[true, 0]], 'as the scan said');
 
   replaceDatabase(daysFromNow(30));
   assert.deepEqual(await follow(0), [[false, 0]]);
+});
+
+test('a release whose further advisories are published elsewhere leaves something out from then on', async (t) => {
+  const { scan, follow, replaceDatabase } = await open(t, daysFromNow(3), 'oracle-linux');
+  await scan({ id: 'ol', version: '12' });
+
+  assert.deepEqual(await follow(2), [[false, 0]]);
+  assert.deepEqual(await follow(3), [[true, 1]]);
+  assert.deepEqual(await follow(4), [[true, 1]], 'counted once');
+  replaceDatabase(daysFromNow(30));
+  assert.deepEqual(await follow(4), [[false, 0]]);
 });
 
 test('what is no image any more, or was never scanned, has no end of life', async (t) => {

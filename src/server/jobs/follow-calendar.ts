@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { judgeReleases, readReleases } from '../../store/end-of-life.ts';
 import { mergeSetting, readSetting } from '../../store/settings.ts';
-import { isReleaseOver } from '../../vulnerability/release-support.ts';
+import { standingOf } from '../../vulnerability/release-support.ts';
 import type { ServerContext } from '../context.ts';
 
 /** For which hour and which vulnerability database it was done last, so that one replica looks once an hour. */
@@ -19,7 +19,8 @@ export async function followCalendar(
   const { judged } = kept.parse((await readSetting(store, name)) ?? {});
   if (judged === due) return;
   const releases = (await readReleases(store)).map((release) => {
-    return { release, isOver: isReleaseOver(release, database, time.slice(0, 10)) ?? null };
+    const { isOver = null, lacksData = false } = standingOf(release, database, time.slice(0, 10)) ?? {};
+    return { release, isOver, lacksData };
   });
   const images = await judgeReleases(store, releases);
   await mergeSetting(store, name, { judged: due });

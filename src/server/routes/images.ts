@@ -10,6 +10,7 @@ import { listImages } from '../../store/read/list-images.ts';
 import { readComponentFindings, readUpgrades, readWorst } from '../../store/read/stored-image.ts';
 import { visibilityKey } from '../../store/read/visibility.ts';
 import { rememberShortly } from '../../store/short-memory.ts';
+import { isRemark } from '../../vulnerability/remarks.ts';
 import { riskScore } from '../../vulnerability/risk-score.ts';
 import {
   facets,
@@ -97,7 +98,7 @@ const detail = route({
         findings: components.reduce((sum, id) => sum + (perComponent.get(id)?.length ?? 0), 0),
       })),
       coverage: [...(outline?.coverage ?? [])],
-      problemList: [...(outline?.problems ?? [])],
+      problemList: (outline?.problems ?? []).map((problem) => ({ ...problem, remark: isRemark(problem) })),
       database: { built: current.database.built },
     };
   },

@@ -98,11 +98,20 @@ export const imageAnswers = [
                   code: 'file-corrupt',
                   where: '/app/vendor/legacy.jar',
                   message: 'The archive /app/vendor/legacy.jar ends early; packages inside it are not listed.',
+                  remark: false,
                 },
                 {
                   code: 'version-unresolved',
                   where: '/usr/local/bin/tool',
                   message: 'The program /usr/local/bin/tool names no version.',
+                  remark: false,
+                },
+                {
+                  code: 'distribution-in-extended-support',
+                  where: 'debian:12',
+                  message:
+                    'Regular support of Debian GNU/Linux 12 (bookworm) ended on 2026-07-11; long-term support fixes a part of it until 2028-06-30. Plan the move to a newer release.',
+                  remark: true,
                 },
               ]
             : [],

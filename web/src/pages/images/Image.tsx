@@ -142,6 +142,8 @@ function aWord(image: ImageDetail): string {
 /** Why the verdict may not be the whole truth. */
 function Notes({ image }: { readonly image: ImageDetail }) {
   const uncovered = image.coverage.filter(({ level }) => level !== 'full');
+  const unread = image.problemList.filter(({ remark }) => !remark);
+  const remarks = image.problemList.filter(({ remark }) => remark);
   return (
     <>
       {image.failure && (
@@ -149,16 +151,19 @@ function Notes({ image }: { readonly image: ImageDetail }) {
           {image.failure.message} <span className="mono">{image.failure.code}</span>
         </PartialState>
       )}
-      {image.problemList.length > 0 && (
+      {unread.length > 0 && (
         <PartialState>
-          {plural(image.problemList.length, 'thing')} could not be read in full:
+          {plural(unread.length, 'thing')} could not be read in full, or not be compared:
           <ul style={{ margin: '4px 0 0', paddingLeft: 18 }}>
-            {image.problemList.slice(0, 20).map((problem) => (
+            {unread.slice(0, 20).map((problem) => (
               <li key={`${problem.code} ${problem.where}`}>{problem.message}</li>
             ))}
           </ul>
         </PartialState>
       )}
+      {remarks.map(({ code, where, message }) => (
+        <PartialState key={`${code} ${where}`}>{message}</PartialState>
+      ))}
       {uncovered.map(({ stream, level }) => (
         <PartialState key={stream}>
           {level === 'none'
