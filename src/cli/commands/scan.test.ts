@@ -195,8 +195,11 @@ test('what cannot be done ends with 2, one line that names the thing, and no rep
     [[archive, '--db', join(directory, 'none.db')], /no vulnerability database at .*none\.db/],
     [[archive, '--db', garbage], /garbage\.bin is not a vulnerability database/],
     [[archive, '--ignore-file', join(directory, 'none.yaml')], /none\.yaml cannot be used/],
-    [[archive, '--output', join(directory, 'no', 'such', 'folder')], /could not be written to .*folder/],
-    [[archive, '--output', folder], /could not be written to .*folder/],
+    [
+      [archive, '--output', join(directory, 'no', 'such', 'folder')],
+      /could not be written to .*folder.*OUTPUT_UNWRITABLE/s,
+    ],
+    [[archive, '--output', folder], /could not be written to .*folder.*OUTPUT_UNWRITABLE/s],
     [[join(directory, 'missing.tar')], /missing\.tar/],
     [[garbage], /garbage\.bin/],
     [[truncated], /truncated\.tar/],

@@ -76,8 +76,10 @@ function write(path: string, pieces: Iterable<string>): void {
       closeSync(descriptor);
     }
   } catch (error) {
-    throw new AppError('INPUT_UNREADABLE', `The report could not be written to ${path}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new AppError(
+      'OUTPUT_UNWRITABLE',
+      `The report could not be written to ${path}: ${messageOf(error)}. Name a file in a folder that you may write to.`,
+      { cause: error },
+    );
   }
 }

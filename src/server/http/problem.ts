@@ -26,6 +26,7 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   LIMIT_EXCEEDED: 413,
   NOT_AN_IMAGE: 422,
   NOT_FOUND: 404,
+  OUTPUT_UNWRITABLE: 500,
   PASSWORD_CHANGE_NEEDED: 403,
   PLATFORM_NOT_FOUND: 404,
   RATE_LIMITED: 429,

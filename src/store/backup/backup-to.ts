@@ -29,7 +29,9 @@ export async function backupTo(pool: pg.Pool, file: string): Promise<BackupManif
     rmSync(partial, { force: true });
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOSPC' || code === 'EACCES' || code === 'EROFS' || code === 'ENOENT')
-      throw new AppError('INPUT_UNREADABLE', `The backup could not be written: ${messageOf(error)}.`, { cause: error });
+      throw new AppError('OUTPUT_UNWRITABLE', `The backup could not be written: ${messageOf(error)}.`, {
+        cause: error,
+      });
     throw storeError(error);
   }
 }
