@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { ensureRepository } from './repositories.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 import { tellFixed } from './tell-fixed.ts';
+import { forgetUploadedPlaces, isUploaded } from './uploads.ts';
 
 /** An image as a registry tells of it. */
 export interface PlacedImage {
@@ -46,6 +47,7 @@ export async function placeImages(store: Store, placing: Placing): Promise<reado
   return store.transaction().execute(async (transaction) => {
     const repository = await ensureRepository(transaction, placing);
     const rows = await putImages(transaction, placing, images);
+    await forgetUploadedPlaces(transaction, rows.flatMap(knownByUpload));
     const { newHere, there } = await putPlacements(transaction, repository, rows, placing);
     const lying = rows.filter(({ row }) => there.has(row.image));
     const { tagged, taken } = await moveTags(transaction, repository, lying, placing);
@@ -83,7 +85,7 @@ export async function removeImages(
       return { images: [] };
     }
     const { rows } = await sql<{ image: number }>`UPDATE placement SET deleted = ${place.at} FROM image
-      WHERE image.id = placement.image AND repository = ${found.id} AND deleted IS NULL
+      WHERE image.id = placement.image AND repository = ${found.id} AND deleted IS NULL AND uploaded IS NULL
         AND (placement.pushed IS NULL OR placement.pushed <= ${place.at})
         AND image.digest = ANY(${[...gone.digests]}::text[]) RETURNING placement.image`.execute(transaction);
     const images = rows.map(({ image }) => image);
@@ -113,6 +115,7 @@ export async function digestsNotAmong(
     .where('repository.registry', '=', place.registry)
     .where('repository.name', '=', place.repository)
     .where('placement.deleted', 'is', null)
+    .where('placement.uploaded', 'is', null)
     .where('placement.first_seen', '<', began)
     .where(sql<boolean>`coalesce(placement.pushed, placement.first_seen) < ${began}`)
     .execute();
@@ -154,11 +157,16 @@ export async function repositoriesNotAmong(
           .select('image')
           .whereRef('placement.repository', '=', 'repository.id')
           .where('deleted', 'is', null)
+          .where('uploaded', 'is', null)
           .where('first_seen', '<', began),
       ),
     )
     .execute();
   return rows.map(({ name }) => name).filter((name) => !names.has(name));
+}
+
+function knownByUpload({ row: { image, isNew, scanner } }: Put): number[] {
+  return !isNew && (scanner === null || isUploaded(scanner)) ? [image] : [];
 }
 
 interface Put {

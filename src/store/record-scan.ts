@@ -8,6 +8,7 @@ import { prepared } from './prepared.ts';
 import { recountSummaries } from './summaries.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 import { tellFixed } from './tell-fixed.ts';
+import { isUploaded } from './uploads.ts';
 
 /** `busy`: a vulnerability database is being installed, try again. `outdated`: it was, match again with the new one. */
 export type Refusal = 'busy' | 'outdated';
@@ -77,7 +78,7 @@ export async function recordImage(
     if (!(await tryShareFence(transaction))) return 'busy';
     if (!(await areThere(transaction, scan.components))) return 'outdated';
     if (!(await isStillOurs(transaction))) return 'lost';
-    const lies = await lockImage(transaction, scan.image);
+    const { lies, wasUploaded } = await lockImage(transaction, scan.image);
     const before = await lastScan(transaction, scan.image);
     const isSame = before?.detail.equals(scan.detail) === true;
     const hasSameComponents = before !== undefined && isDeepEqual(before.components, scan.components);
@@ -87,8 +88,8 @@ export async function recordImage(
     if (!hasSameComponents) {
       await putImageComponents(transaction, scan, lies);
       await recountSummaries(transaction, [scan.image]);
-      await settleImages(transaction, [scan.image]);
     }
+    if (!hasSameComponents || wasUploaded) await settleImages(transaction, [scan.image]);
     if (before === undefined) {
       await tellScanned(transaction, scan);
       await tellFixed(transaction, [scan.image]);
@@ -104,11 +105,18 @@ async function areThere(transaction: StoreTransaction, components: readonly numb
   return rows[0]?.there === components.length;
 }
 
-/** Two scans of one image are recorded one after the other. False when it lies nowhere any more. */
-async function lockImage(transaction: StoreTransaction, image: number): Promise<boolean> {
-  const { rows } = await sql<{ lies: boolean }>`${prepared}SELECT gone IS NULL AS lies FROM image
-    WHERE id = ${image} FOR NO KEY UPDATE`.execute(transaction);
-  return rows[0]?.lies !== false;
+interface LockedImage {
+  /** False when it lies nowhere any more. */
+  readonly lies: boolean;
+  /** By then it may belong elsewhere, where other exceptions hold. */
+  readonly wasUploaded: boolean;
+}
+
+/** Two scans of one image are recorded one after the other. */
+async function lockImage(transaction: StoreTransaction, image: number): Promise<LockedImage> {
+  const { rows } = await sql<{ lies: boolean; scanner: string | null }>`${prepared}SELECT gone IS NULL AS lies, scanner
+    FROM image WHERE id = ${image} FOR NO KEY UPDATE`.execute(transaction);
+  return { lies: rows[0]?.lies !== false, wasUploaded: isUploaded(rows[0]?.scanner ?? null) };
 }
 
 /** What the last scan left. */

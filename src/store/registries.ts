@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { settleImages } from './excepted.ts';
 import { containsPattern } from './read/patterns.ts';
 import type { Store, StoreTransaction, Tables } from './tables.ts';
 
@@ -83,14 +84,9 @@ export async function setNotificationSecret(store: Store, name: string, secret: 
   return numUpdatedRows > 0n;
 }
 
-export interface RemovedRegistry {
-  /** Images that lay in it, maybe elsewhere too. */
-  readonly images: readonly number[];
-}
-
 /**
  * Takes a registry away with its repositories. Places stand as gone until the end of the transaction, in which `settle`
- * takes the findings of images away that lay nowhere else; only then their history loses the place.
+ * takes the findings of images away that lay nowhere else. What was only uploaded for it stays, and belongs nowhere.
  */
 export async function removeRegistry(
   store: Store,
@@ -106,13 +102,23 @@ export async function removeRegistry(
       .executeTakeFirst();
     if (!row) return 'missing';
     const { rows } = await sql<{ image: number }>`UPDATE placement SET deleted = now() FROM repository
-      WHERE repository.id = placement.repository AND repository.registry = ${row.id} AND deleted IS NULL
+      WHERE repository.id = placement.repository AND repository.registry = ${row.id} AND deleted IS NULL AND uploaded IS NULL
       RETURNING placement.image`.execute(transaction);
+    const uploaded = await uploadedFor(transaction, row.id);
     const images = [...new Set(rows.map(({ image }) => image))];
     if (!(await settle(transaction, images))) return 'busy';
     await transaction.deleteFrom('registry').where('id', '=', row.id).execute();
+    await settleImages(transaction, uploaded);
     return 'removed';
   });
+}
+
+async function uploadedFor(transaction: StoreTransaction, registry: number): Promise<readonly number[]> {
+  const { rows } = await sql<{
+    image: number;
+  }>`SELECT DISTINCT image FROM placement JOIN repository ON repository.id = repository
+    WHERE registry = ${registry} AND uploaded IS NOT NULL`.execute(transaction);
+  return rows.map(({ image }) => image);
 }
 
 /** Whose images are counted: all, or those that lie in these repositories. */

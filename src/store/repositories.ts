@@ -8,7 +8,7 @@ export async function ensureRepository(
     readonly registry: number;
     readonly repository: string;
     readonly at: Date;
-    readonly cause: 'push' | 'crawl';
+    readonly cause: 'push' | 'crawl' | 'upload';
   },
 ): Promise<number> {
   const pushed = place.cause === 'push' ? place.at : null;

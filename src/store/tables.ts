@@ -122,6 +122,7 @@ export interface Tables {
     first_seen: DefaultedInstant;
     pushed: MaybeInstant;
     deleted: MaybeInstant;
+    uploaded: Generated<string | null>;
   };
   tag: { repository: number; name: string; image: number; since: DefaultedInstant };
   tag_past: { repository: number; name: string; image: number; since: Instant; until: DefaultedInstant };

@@ -15,12 +15,16 @@ export const imageDigest = z
 
 export const imageProblem = z.object({ code: z.string(), where: z.string(), message: z.string() });
 
-/** Where an image lies. */
+/** Where an image lies, or what it was uploaded for. */
 export const imageLocation = z.object({
   registry: z.string(),
   repository: z.string(),
   tags: z.array(z.string()),
   pushed: instant.optional(),
+  uploaded: z
+    .string()
+    .optional()
+    .describe('The name a pipeline uploaded it by: it belongs there, but no registry has told that it lies there.'),
 });
 
 export const imageRow = z.object({

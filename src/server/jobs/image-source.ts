@@ -23,6 +23,7 @@ export async function sourceOf(
     .select(['repository.registry', 'repository.name as repository', 'image.digest'])
     .where('placement.image', '=', image)
     .where('placement.deleted', 'is', null)
+    .where('placement.uploaded', 'is', null)
     .orderBy('placement.first_seen', 'desc')
     .limit(1)
     .executeTakeFirst();

@@ -115,7 +115,7 @@ async function mayReplace(caller: Caller | undefined, digest: string, context: S
   return found.placed ? !found.beyond : mayUpload(caller, await placeOf(found.name, context));
 }
 
-/** In its registry, where that is known and the digest is the one that it has there; else by itself. */
+/** In its registry, where that is known and the digest is the one that it has there; else by itself, for that place. */
 async function imageRow(
   digest: string,
   { manifestDigest }: ScannedImage,
@@ -124,12 +124,13 @@ async function imageRow(
   { store, now }: ServerContext,
 ): Promise<number> {
   const at = now();
-  if (!place || !manifestDigest) return putUploadedImage(store, { digest, name, at });
-  const tags = place.tag === undefined ? [] : [place.tag];
-  const images = [{ digest, tags, pushed: at }];
-  const { registry: host, repository } = place;
-  const [row] = await placeImages(store, { registry: place.row, host, repository, images, at, cause: 'push' });
-  return row?.image ?? putUploadedImage(store, { digest, name, at });
+  if (!place) return putUploadedImage(store, { digest, name, at });
+  const { row: registry, registry: host, repository, tag } = place;
+  const uploaded = { digest, name, at, place: { registry, repository } };
+  if (!manifestDigest) return putUploadedImage(store, uploaded);
+  const images = [{ digest, tags: tag === undefined ? [] : [tag], pushed: at }];
+  const [row] = await placeImages(store, { registry, host, repository, images, at, cause: 'push' });
+  return row?.image ?? putUploadedImage(store, uploaded);
 }
 
 async function countsOf(image: number, { store }: ServerContext) {

@@ -9,6 +9,7 @@ import { reach } from './0007-reach.ts';
 import { repeats } from './0008-repeats.ts';
 import { fixed } from './0009-fixed.ts';
 import { endedExceptions } from './0010-ended-exceptions.ts';
+import { uploaded } from './0011-uploaded.ts';
 import { remarks } from './0012-remarks.ts';
 import { moved } from './0013-moved.ts';
 
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   repeats,
   fixed,
   endedExceptions,
+  uploaded,
   remarks,
   moved,
 ];

@@ -9,7 +9,8 @@ export async function findPulledImage(
   visibility: Visibility,
 ): Promise<{ readonly id: number; readonly placed: boolean } | undefined> {
   const { rows } = await sql<{ id: number; placed: boolean }>`SELECT i.id,
-      EXISTS (SELECT FROM placement WHERE placement.image = i.id AND placement.deleted IS NULL) AS placed
+      EXISTS (SELECT FROM placement WHERE placement.image = i.id
+        AND placement.deleted IS NULL AND placement.uploaded IS NULL) AS placed
     FROM image AS i WHERE i.digest = ${digest} AND ${imageVisible(visibility, 'i.id')}`.execute(store);
   return rows[0];
 }

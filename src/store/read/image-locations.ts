@@ -10,6 +10,8 @@ export interface ImageLocation {
   /** Newest first. */
   readonly tags: string[];
   readonly pushed?: string;
+  /** The name it was uploaded by, where no registry told of it. */
+  readonly uploaded?: string;
 }
 
 /** Where images lie, as far as the caller sees; in the order in which they came there. */
@@ -26,19 +28,21 @@ export async function locationsOf(
     repository: string;
     tags: string[];
     pushed: Date | null;
+    uploaded: string | null;
   }>`
-    ${prepared}SELECT placement.image, registry.name AS registry, repository.name AS repository, placement.pushed,
+    ${prepared}SELECT placement.image, registry.name AS registry, repository.name AS repository, placement.pushed, placement.uploaded,
       ARRAY(SELECT tag.name FROM tag WHERE tag.image = placement.image AND tag.repository = placement.repository
         ORDER BY tag.since DESC, tag.name LIMIT 100) AS tags
     FROM placement JOIN repository ON repository.id = placement.repository JOIN registry ON registry.id = repository.registry
     WHERE placement.image = ANY(${images}::int[]) AND ${placementVisible(visibility, 'placement')}
     ORDER BY placement.first_seen, placement.repository`.execute(store);
-  for (const { image, registry, repository, tags, pushed } of rows)
+  for (const { image, registry, repository, tags, pushed, uploaded } of rows)
     getOrInsert(found, image, () => []).push({
       registry,
       repository,
       tags,
       ...(pushed && { pushed: pushed.toISOString() }),
+      ...(uploaded && { uploaded }),
     });
   return found;
 }

@@ -11,8 +11,8 @@ export interface ScopedGrant {
 }
 
 /**
- * What a caller may see: everything, or the images that lie in these repositories. An image that lies nowhere (an upload
- * without a registry) is only for those who may see everything.
+ * What a caller may see: everything, or the images that lie in these repositories, or were uploaded for them. An image
+ * that belongs nowhere (an upload without a registry) is only for those who may see everything.
  */
 export type Visibility = 'everything' | VisiblePart;
 
@@ -100,9 +100,9 @@ export function withSeen(visibility: Visibility): RawBuilder<unknown> {
 export function imageName(visibility: Visibility, image: string): RawBuilder<string> {
   const name = sql.ref(`${image}.name`);
   if (visibility === 'everything') return sql<string>`${name}`;
-  return sql<string>`coalesce((SELECT registry.host || '/' || repository.name || coalesce(':' || (
+  return sql<string>`coalesce((SELECT coalesce(seen.uploaded, registry.host || '/' || repository.name || coalesce(':' || (
       SELECT tag.name FROM tag WHERE tag.repository = seen.repository AND tag.image = seen.image
-      ORDER BY tag.since DESC, tag.name LIMIT 1), '@' || ${sql.ref(`${image}.digest`)})
+      ORDER BY tag.since DESC, tag.name LIMIT 1), '@' || ${sql.ref(`${image}.digest`)}))
     FROM placement AS seen JOIN repository ON repository.id = seen.repository JOIN registry ON registry.id = repository.registry
     WHERE seen.image = ${sql.ref(`${image}.id`)} AND ${placementVisible(visibility, 'seen')}
     ORDER BY seen.first_seen, seen.repository LIMIT 1), ${sql.ref(`${image}.digest`)})`;

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
+import { digestsNotAmong, placeImages, removeImages } from '../../store/placements.ts';
+import { addRegistry, removeRegistry } from '../../store/registries.ts';
+import { settlePlacements, settlePlacementsWithin } from '../../store/settle-placements.ts';
+import { type OpenVulnerabilities, openVulnerabilities } from '../assessment/open-vulnerabilities.ts';
+import { startTestServer, type TestServer } from '../testing/start-test-server.ts';
+import { openTestContext, type TestContext } from '../testing/test-context.ts';
+
+const packed = readFileSync(resolve(import.meta.dirname, '../../../data/demo.json.zst'));
+const documents = JSON.parse(zstdDecompressSync(packed).toString()) as Record<string, { metadata: object }>;
+const scanned = 'af341ccd2df8b0e2d67cf8dd32e087bfda4e5756ebd1c76bbf3efa0dc246590e';
+
+/** As a scan of an archive of `docker save` says it: the digest of the configuration, and no manifest. */
+const archive = (letter: string, more: object = {}) =>
+  JSON.stringify({ ...documents.alpine, ...more }).replaceAll(scanned, letter.repeat(64));
+const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
+
+describe('an uploaded image that lies in no registry', () => {
+  let bare: TestContext;
+  let vulnerabilities: OpenVulnerabilities;
+  let server: TestServer;
+  before(async () => {
+    bare = await openTestContext();
+    const { config, store, databaseUrl, log, now } = bare;
+    vulnerabilities = await openVulnerabilities({ config, store, url: databaseUrl, log, now });
+    server = await startTestServer({ parts: { vulnerabilities, store } });
+    await add('prod', 'registry.example');
+  });
+  after(async () => {
+    await server?.close();
+    await vulnerabilities?.close();
+    await bare?.close();
+  });
+
+  async function add(name: string, host: string): Promise<number> {
+    const secrets = { secrets: null, notificationSecret: Buffer.from('x') };
+    const row = await addRegistry(bare.store, { name, kind: 'distribution', host, settings: {}, ...secrets });
+    return row?.id ?? 0;
+  }
+  const within = (...values: string[]) =>
+    server.as(values.map((value) => ({ role: 'analyst', scope: { kind: 'repository', value } })));
+  const upload = async (client: Awaited<ReturnType<typeof within>>, name: string, document: string) =>
+    (await client.send('POST', '/scans', { name, document })).statusCode;
+  const place = async (repository: string) => {
+    const { id } = await bare.store
+      .selectFrom('registry')
+      .select('id')
+      .where('name', '=', 'prod')
+      .executeTakeFirstOrThrow();
+    return { registry: id, host: 'registry.example', repository };
+  };
+  const tell = async (repository: string, digest: string) =>
+    placeImages(bare.store, {
+      ...(await place(repository)),
+      images: [{ digest, tags: [] }],
+      at: new Date(),
+      cause: 'push',
+    });
+
+  it('is shown to those who may see the repository it was uploaded for, and to nobody else', async () => {
+    const [team, other, admin] = [await within('prod/team/*'), await within('prod/other/*'), await server.as('admin')];
+    const name = 'registry.example/team/app:1.2';
+
+    const answer = await team.send('POST', '/scans', { name, document: archive('a') });
+
+    assert.equal(answer.statusCode, 201, answer.body);
+    const page = await team.get(answer.json().path);
+    assert.equal(page.statusCode, 200, page.body);
+    assert.equal(page.json().name, name);
+    assert.deepEqual(page.json().locations, [{ registry: 'prod', repository: 'team/app', tags: [], uploaded: name }]);
+    assert.equal((await team.get('/images?q=app:1.2')).json().total, 1);
+    assert.ok((await team.get(`/images/${digestOf('a')}/findings`)).json().items.length > 0);
+    assert.equal((await other.get(answer.json().path)).statusCode, 404);
+    assert.equal((await other.get('/images')).json().total, 0);
+    assert.equal((await admin.get(answer.json().path)).statusCode, 200);
+    assert.equal((await team.send('POST', `${answer.json().path}/rescan`)).statusCode, 409);
+  });
+
+  it('is not seen, nor replaced, by uploading it for a repository of somebody else', async () => {
+    const [team, other] = [await within('prod/team/*'), await within('prod/other/*')];
+    const counts = async () => (await team.get(`/images/${digestOf('b')}`)).json().counts;
+    assert.equal(await upload(team, 'registry.example/team/app:2', archive('b')), 201);
+    const before = await counts();
+
+    for (const name of ['registry.example/other/app:2', 'registry.example/team/app:2', 'elsewhere.example/team/app:2'])
+      assert.equal(await upload(other, name, archive('b', { components: [] })), 403, name);
+
+    assert.equal((await other.get(`/images/${digestOf('b')}`)).statusCode, 404);
+    assert.deepEqual(await counts(), before);
+  });
+
+  it('names its place to each as they may know it', async () => {
+    const [team, admin] = [await within('prod/team/*'), await server.as('admin')];
+    assert.equal(await upload(team, 'registry.example/team/app:3', archive('c')), 201);
+    assert.equal(await upload(admin, 'registry.example/secret/plan:3', archive('c')), 201);
+
+    const shown = (await team.get(`/images/${digestOf('c')}`)).body;
+
+    assert.match(shown, /registry\.example\/team\/app:3/);
+    assert.doesNotMatch(shown, /secret/);
+    assert.equal((await team.get('/images?q=secret')).json().total, 0);
+    assert.equal((await (await within('prod/secret/*')).get(`/images/${digestOf('c')}`)).statusCode, 200);
+  });
+
+  it('is seen where it lies as soon as a registry tells of it, not where it was said to belong', async () => {
+    const [own, payments] = [await within('prod/own/*'), await within('prod/payments/*')];
+    assert.equal(await upload(own, 'registry.example/own/app:1', archive('d')), 201);
+
+    await tell('payments/base', digestOf('d'));
+
+    assert.equal((await own.get(`/images/${digestOf('d')}`)).statusCode, 404);
+    assert.equal((await payments.get(`/images/${digestOf('d')}`)).statusCode, 200);
+    assert.equal(await upload(own, 'registry.example/own/app:1', archive('d')), 403);
+  });
+
+  it('takes no exception along from where it was said to belong', async () => {
+    const [own, payments, admin] = [
+      await within('prod/own/*'),
+      await within('prod/payments/*'),
+      await server.as('admin'),
+    ];
+    const counts = async () => (await admin.get(`/images/${digestOf('1')}`)).json().counts;
+    assert.equal(await upload(own, 'registry.example/own/app:2', archive('1')), 201);
+    const before = await counts();
+    const scope = { registry: 'prod', repository: 'own/*', package: 'busybox' };
+    const asked = await own.send('POST', '/exceptions', { scope, reason: 'It is not run.', kind: 'mitigated' });
+    await admin.send('POST', `/exceptions/${asked.json().id}/decision`, { decision: 'approve' });
+    assert.notDeepEqual(await counts(), before, 'an exception of its place holds for it');
+
+    await tell('payments/vault', digestOf('1'));
+    assert.equal(await upload(payments, 'registry.example/payments/vault:1', archive('1')), 201);
+
+    assert.deepEqual(await counts(), before);
+  });
+
+  it('gives nothing away of what a registry had and has no more', async () => {
+    const { store } = bare;
+    const [own, admin] = [await within('prod/own/*'), await server.as('admin')];
+    await tell('payments/gone', digestOf('e'));
+    const gone = await removeImages(
+      store,
+      { ...(await place('payments/gone')), at: new Date() },
+      { digests: [digestOf('e')] },
+    );
+    await settlePlacements(store, gone.images, new Date());
+
+    assert.equal(await upload(own, 'registry.example/own/app:1', archive('e')), 403);
+    assert.equal(await upload(admin, 'registry.example/own/app:1', archive('e')), 201);
+    await settlePlacements(store, 'all', new Date());
+
+    assert.equal((await own.get(`/images/${digestOf('e')}`)).statusCode, 404);
+  });
+
+  it('stays when the repository is looked through, and when its registry is disconnected', async () => {
+    const { store } = bare;
+    const [team, admin] = [await within('brief/team/*'), await server.as('admin')];
+    const registry = await add('brief', 'brief.example');
+    assert.equal(await upload(team, 'brief.example/team/app:1', archive('f')), 201);
+    const later = new Date(Date.now() + 60_000);
+
+    assert.deepEqual(await digestsNotAmong(store, { registry, repository: 'team/app' }, new Set(), later), []);
+    assert.equal((await team.get(`/images/${digestOf('f')}`)).statusCode, 200);
+    const removed = await removeRegistry(store, 'brief', async (transaction, images) => {
+      return (await settlePlacementsWithin(transaction, images, later)) !== 'busy';
+    });
+
+    assert.equal(removed, 'removed');
+    assert.equal((await team.get(`/images/${digestOf('f')}`)).statusCode, 404);
+    assert.ok((await admin.get(`/images/${digestOf('f')}`)).json().counts.high > 0);
+  });
+});
