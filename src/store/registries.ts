@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely';
+import { tryShareFence } from './builds.ts';
 import { settleImages } from './excepted.ts';
 import { containsPattern } from './read/patterns.ts';
+import { settlePlacementsWithin } from './settle-placements.ts';
 import type { Store, StoreTransaction, Tables } from './tables.ts';
 
 /** A row as it lies in the store. */
@@ -85,13 +87,13 @@ export async function setNotificationSecret(store: Store, name: string, secret: 
 }
 
 /**
- * Takes a registry away with its repositories. Places stand as gone until the end of the transaction, in which `settle`
- * takes the findings of images away that lay nowhere else. What was only uploaded for it stays, and belongs nowhere.
+ * Takes a registry away with its repositories, and the findings of images that lay nowhere else; the history of each image
+ * that lay there tells of it once. What was only uploaded for it stays, and belongs nowhere. `busy`: a vulnerability
+ * database is being installed, try again.
  */
 export async function removeRegistry(
   store: Store,
-  name: string,
-  settle: (transaction: StoreTransaction, images: readonly number[]) => Promise<boolean>,
+  { name, at }: { readonly name: string; readonly at: Date },
 ): Promise<'removed' | 'missing' | 'busy'> {
   return store.transaction().execute(async (transaction) => {
     const row = await transaction
@@ -101,12 +103,18 @@ export async function removeRegistry(
       .forUpdate()
       .executeTakeFirst();
     if (!row) return 'missing';
-    const { rows } = await sql<{ image: number }>`UPDATE placement SET deleted = now() FROM repository
-      WHERE repository.id = placement.repository AND repository.registry = ${row.id} AND deleted IS NULL AND uploaded IS NULL
-      RETURNING placement.image`.execute(transaction);
+    // Asked before anything is written: what is answered with `busy` changes nothing.
+    if (!(await tryShareFence(transaction))) return 'busy';
+    const { rows } = await sql<{ image: number }>`WITH gone AS (
+        UPDATE placement SET deleted = ${at}::timestamptz FROM repository
+        WHERE repository.id = placement.repository AND repository.registry = ${row.id} AND deleted IS NULL AND uploaded IS NULL
+        RETURNING placement.image)
+      INSERT INTO image_event (image, at, cause, change, detail)
+      SELECT DISTINCT image, ${at}::timestamptz, 'deleted', 'deleted', ${name}::text || ', which was disconnected' FROM gone
+      RETURNING image`.execute(transaction);
     const uploaded = await uploadedFor(transaction, row.id);
-    const images = [...new Set(rows.map(({ image }) => image))];
-    if (!(await settle(transaction, images))) return 'busy';
+    const images = rows.map(({ image }) => image);
+    await settlePlacementsWithin(transaction, images, at);
     await transaction.deleteFrom('registry').where('id', '=', row.id).execute();
     await settleImages(transaction, uploaded);
     return 'removed';

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { placeImages } from '../../store/placements.ts';
+import { closeFence } from '../../store/builds.ts';
+import { placeImages, removeImages } from '../../store/placements.ts';
+import { readHistory } from '../../store/read/history.ts';
 import { openSeal } from '../seal.ts';
 import { startTestServer } from '../testing/start-test-server.ts';
 import { notificationRoutes } from './notifications.ts';
@@ -262,6 +264,43 @@ test('with a registry go its places, and the images that lay nowhere else', asyn
     images.map(({ gone }) => gone === null),
     [false, true],
   );
+});
+
+test('the history of each image that lay in a registry tells once that it was disconnected', async (t) => {
+  const { admin, context } = await open(t);
+  const { store } = context;
+  const { certificate: _, ...plain } = settings;
+  for (const name of ['one', 'two']) await admin.send('POST', '/registries', { ...plain, name });
+  for (const [registry, repository, letters] of [
+    [1, 'app', 'abc'],
+    [1, 'mirror/app', 'a'],
+    [2, 'app', 'bd'],
+  ] as const)
+    await placeImages(store, {
+      ...{ registry, host: 'h.example', repository, at: new Date(), cause: 'crawl' },
+      images: [...letters].map((letter) => ({ digest: digest(letter), tags: [] })),
+    });
+  const left = { registry: 1, repository: 'app', at: new Date(Date.now() + 1_000) };
+  await removeImages(store, left, { digests: [digest('c')] });
+  const told = async () => {
+    const { items } = await readHistory(store, { change: ['deleted'], limit: 50 }, 'everything');
+    return items.map(({ image, text }) => `${image?.at(-1)} ${text.replace(/^.*? was/, 'was')}`).sort();
+  };
+  const before = ['c was deleted from app.'];
+
+  await store.transaction().execute(async (transaction) => {
+    await closeFence(transaction);
+    assert.equal((await admin.send('DELETE', '/registries/one')).statusCode, 409);
+  });
+  assert.deepEqual(await told(), before);
+  assert.equal((await admin.get('/registries/one')).json().images.known, 2, 'what is refused changes nothing');
+
+  assert.equal((await admin.send('DELETE', '/registries/one')).statusCode, 204);
+  assert.deepEqual(await told(), [
+    'a was deleted from one, which was disconnected.',
+    'b was deleted from one, which was disconnected.',
+    ...before,
+  ]);
 });
 
 test('settings are tried out step by step, and what fails says what to do', async (t) => {

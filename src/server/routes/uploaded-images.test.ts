@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import { digestsNotAmong, placeImages, removeImages } from '../../store/placements.ts';
 import { addRegistry, removeRegistry } from '../../store/registries.ts';
-import { settlePlacements, settlePlacementsWithin } from '../../store/settle-placements.ts';
+import { settlePlacements } from '../../store/settle-placements.ts';
 import { type OpenVulnerabilities, openVulnerabilities } from '../assessment/open-vulnerabilities.ts';
 import { startTestServer, type TestServer } from '../testing/start-test-server.ts';
 import { openTestContext, type TestContext } from '../testing/test-context.ts';
@@ -164,9 +164,7 @@ describe('an uploaded image that lies in no registry', () => {
 
     assert.deepEqual(await digestsNotAmong(store, { registry, repository: 'team/app' }, new Set(), later), []);
     assert.equal((await team.get(`/images/${digestOf('f')}`)).statusCode, 200);
-    const removed = await removeRegistry(store, 'brief', async (transaction, images) => {
-      return (await settlePlacementsWithin(transaction, images, later)) !== 'busy';
-    });
+    const removed = await removeRegistry(store, { name: 'brief', at: later });
 
     assert.equal(removed, 'removed');
     assert.equal((await team.get(`/images/${digestOf('f')}`)).statusCode, 404);

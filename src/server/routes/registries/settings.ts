@@ -1,6 +1,5 @@
 import { AppError } from '../../../lib/errors.ts';
 import { addRegistry, changeRegistry, findRegistry, removeRegistry } from '../../../store/registries.ts';
-import { settlePlacementsWithin } from '../../../store/settle-placements.ts';
 import {
   connectionTest,
   madeRegistry,
@@ -117,9 +116,7 @@ const remove = route({
   trail: 'registry.remove',
   handle: async ({ params }, context) => {
     const { store, events, now } = context;
-    const removed = await removeRegistry(store, params.name, async (transaction, images) => {
-      return (await settlePlacementsWithin(transaction, images, now())) !== 'busy';
-    });
+    const removed = await removeRegistry(store, { name: params.name, at: now() });
     if (removed === 'missing') throw missingRegistry(params.name);
     if (removed === 'busy') {
       throw new AppError('CONFLICT', 'A vulnerability database is being installed. Try again in a moment.');
