@@ -180,7 +180,7 @@ function forkWorker(memoryMb: number): ChildProcess {
   // V8 ends itself somewhat before the limit, with the rest for buffers outside its heap.
   const heapMb = Math.max(64, Math.floor(memoryMb * 0.6));
   return fork(url, {
-    execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', `--max-old-space-size=${heapMb}`],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8', `--max-old-space-size=${heapMb}`],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: workerEnvironment(),
