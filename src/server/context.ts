@@ -13,6 +13,8 @@ import type { Seal } from './seal.ts';
 export interface ServerContext {
   readonly config: ServerConfig;
   readonly store: Store;
+  /** Why the store takes no writes now, with the next step. */
+  readonly writeTrouble: () => Promise<string | undefined>;
   /** The vulnerability database in use, and what judges with it. */
   readonly vulnerabilities: Vulnerabilities;
   readonly queue: Queue;

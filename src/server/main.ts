@@ -20,6 +20,7 @@ import { addOperations } from './operations.ts';
 import { startRecounting } from './recounting.ts';
 import { keepConnections } from './registries/registry-connections.ts';
 import { keepPaces } from './registries/registry-paces.ts';
+import { checkRoom, startFailure } from './room.ts';
 import { routes } from './routes/index.ts';
 import { openSeal } from './seal.ts';
 import { openEvents } from './shared-events.ts';
@@ -58,13 +59,14 @@ export async function startServer(config: ServerConfig, log: Logger): Promise<Ru
     return await start(config, log, opened);
   } catch (error) {
     await opened.close(log);
-    throw error;
+    throw startFailure(error, config);
   }
 }
 
 async function start(config: ServerConfig, log: Logger, opened: Opened): Promise<RunningServer> {
   const paths = dataPaths(config);
   const { databaseUrl, dataDir } = config;
+  checkRoom(config);
   const store = await openStore({ databaseUrl, dataDir, log });
   opened.add(store, store.close);
   const boss = await startBoss({ url: store.url, log, expireSeconds: scanSeconds(config) });
@@ -88,7 +90,7 @@ async function start(config: ServerConfig, log: Logger, opened: Opened): Promise
 
 async function buildContext(
   config: ServerConfig,
-  { store, url }: Database,
+  { store, url, writeTrouble }: Database,
   boss: PgBoss,
   log: Logger,
   opened: Opened,
@@ -101,6 +103,7 @@ async function buildContext(
   return {
     config,
     store,
+    writeTrouble,
     vulnerabilities,
     queue: createQueue(boss, store, events, now),
     events,

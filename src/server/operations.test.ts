@@ -28,7 +28,7 @@ test('a living server is healthy, and ready when its store and database answer',
   assert.equal(ready.statusCode, 200);
   assert.deepEqual(
     ready.json().checks.map(({ name, ok }: { name: string; ok: boolean }) => `${name} ${ok}`),
-    ['store true', 'vulnerability database true', 'running true'],
+    ['store true', 'disk true', 'vulnerability database true', 'running true'],
   );
 });
 
@@ -39,6 +39,20 @@ test('what is missing makes it unready, by name and with the reason, and not unh
 
   assert.equal(ready.statusCode, 503);
   assert.match(ready.body, /"vulnerability database","ok":false,"message":"This test has no/);
+  assert.equal((await app.inject('/healthz')).statusCode, 200);
+});
+
+test('a store that takes no writes makes it unready, with the reason and the next step, and not unhealthy', async (t) => {
+  const trouble = 'the disk of /data/postgres is full (0 MB free); make room, the rest happens by itself';
+  const { app } = await serverFor(t, { parts: { ...database, writeTrouble: async () => trouble } });
+
+  const ready = await app.inject('/readyz');
+
+  assert.equal(ready.statusCode, 503);
+  assert.deepEqual(
+    ready.json().checks.filter(({ ok }: { ok: boolean }) => !ok),
+    [{ name: 'disk', ok: false, message: trouble }],
+  );
   assert.equal((await app.inject('/healthz')).statusCode, 200);
 });
 

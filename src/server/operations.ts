@@ -44,9 +44,16 @@ export function addOperations(app: FastifyInstance, context: ServerContext): voi
 }
 
 /** Asks each part once. */
-async function readiness({ store, vulnerabilities }: ServerContext, stopping: boolean): Promise<Readiness> {
+async function readiness(
+  { store, writeTrouble, vulnerabilities }: ServerContext,
+  stopping: boolean,
+): Promise<Readiness> {
   const checks = await Promise.all([
     check('store', () => within(sql`SELECT 1`.execute(store))),
+    check('disk', async () => {
+      const trouble = await within(writeTrouble());
+      if (trouble !== undefined) throw new Error(trouble);
+    }),
     check('vulnerability database', async () => vulnerabilities.current()),
     check('running', async () => {
       if (stopping) throw new Error('the server is being stopped');

@@ -4,6 +4,7 @@ import { statementNames } from './prepared.ts';
 import { storeError } from './store-errors.ts';
 import type { StoreLog } from './store-log.ts';
 import type { Store, Tables } from './tables.ts';
+import type { WriteRefusals } from './write-refusals.ts';
 
 export interface Connection {
   readonly store: Store;
@@ -18,13 +19,15 @@ export interface ConnectOptions {
   readonly connections?: number;
   /** What is known of why the database does not run. */
   readonly trouble?: (() => string | undefined) | undefined;
+  /** Told of every error. */
+  readonly refusals?: Pick<WriteRefusals, 'note'>;
 }
 
 /** More than these would only take turns on the same few processors, with each other and with the server itself. */
 const usualConnections = 4;
 
 /** Nothing is connected until the first query. */
-export function connect({ url, log, connections = usualConnections, trouble }: ConnectOptions): Connection {
+export function connect({ url, log, connections = usualConnections, trouble, refusals }: ConnectOptions): Connection {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'breakwater',
@@ -38,7 +41,9 @@ export function connect({ url, log, connections = usualConnections, trouble }: C
   pool.on('connect', (client) => client.on('error', ignore));
   // One that breaks while nobody uses it is replaced by the next request.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
-  const store: Store = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: telling(pool, trouble) }) });
+  const store: Store = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: telling(pool, { trouble, refusals }) }),
+  });
   let closing: Promise<void> | undefined;
   return {
     store,
@@ -59,10 +64,11 @@ const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'tex
   oid === dateOid ? (text: string) => text : pg.types.getTypeParser(oid, format as 'text');
 
 /** The pool, with errors that say what they mean to a caller. */
-function telling(pool: pg.Pool, trouble: ConnectOptions['trouble']): PostgresPool {
+function telling(pool: pg.Pool, { trouble, refusals }: Pick<ConnectOptions, 'trouble' | 'refusals'>): PostgresPool {
   const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   const nameOf = statementNames();
   const rethrow = (error: unknown): never => {
+    refusals?.note(error);
     throw storeError(error, trouble);
   };
   /** One wrapper for each client: Kysely recognises a connection by its client. */

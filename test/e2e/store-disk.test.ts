@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStore } from '../../src/store/open-store.ts';
@@ -8,6 +8,7 @@ import { silentLog as log } from '../../src/store/store-log.ts';
 import {
   assertNothingLost,
   dataDirectory,
+  fill,
   mount,
   mountDisk,
   needsMount,
@@ -198,19 +199,6 @@ test('a data directory below a folder that the database may not enter works', { 
     await opened.close();
   }
 });
-
-/** To the last byte. */
-function fill(path: string): void {
-  const file = openSync(path, 'w');
-  const block = Buffer.alloc(64 * 1024);
-  try {
-    for (;;) writeSync(file, block);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-  } finally {
-    closeSync(file);
-  }
-}
 
 function processFacts(pid: number): { readonly environ: string; readonly status: string } {
   return { environ: readFileSync(`/proc/${pid}/environ`, 'utf8'), status: readFileSync(`/proc/${pid}/status`, 'utf8') };

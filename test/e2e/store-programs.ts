@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -148,6 +159,20 @@ export function mountDisk(t: TestContext, megabytes: number): string {
     rmSync(folder, { recursive: true, force: true });
   });
   return folder;
+}
+
+/** Fills the disk to the last byte, or but for so many. */
+export function fill(path: string, except = 0): void {
+  const file = openSync(path, 'w');
+  const block = Buffer.alloc(64 * 1024);
+  try {
+    for (;;) writeSync(file, block);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  } finally {
+    closeSync(file);
+    if (except > 0) truncateSync(path, Math.max(0, statSync(path).size - except));
+  }
 }
 
 export function mount(...args: string[]): void {

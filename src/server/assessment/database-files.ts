@@ -8,6 +8,7 @@ import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import { putBuildFile, readBuildFile } from '../../store/builds.ts';
 import type { Store, StoreTransaction } from '../../store/tables.ts';
+import { isNoRoom } from '../room.ts';
 
 /** A vulnerability database in the data directory, under the name of its content. */
 export interface KeptFile {
@@ -57,6 +58,7 @@ export async function fetchFile(
     });
     return path;
   } catch (cause) {
+    if (isNoRoom(cause)) throw cause;
     if (parts === 0) return undefined;
     throw new AppError('DATABASE_INVALID', `The vulnerability database in the store is damaged: ${messageOf(cause)}.`, {
       cause,

@@ -37,6 +37,7 @@ export async function openTestContext({ config, parts }: TestContextOptions = {}
   return {
     config: { ...serverConfig.parse({ dataDir }), ...config },
     store: database.store,
+    writeTrouble: async () => undefined,
     vulnerabilities: { current: noDatabase, refresh: async () => noDatabase() },
     queue: recordingQueue(asked),
     events: recordingEvents(told),

@@ -35,7 +35,8 @@ export function makePlace(dataDir: string): Place {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    const trouble = firstExisting(folder).map(diskTrouble)[0] ?? messageOf(cause);
+    const trouble =
+      firstExisting(folder).map((path) => diskTrouble(path, 'then start it again'))[0] ?? messageOf(cause);
     throw new AppError('STORE_UNAVAILABLE', `The data directory ${dataDir} cannot be made: ${trouble}.`, { cause });
   }
   const user = databaseUser(data);

@@ -17,6 +17,8 @@ import { databaseName, socketUrl } from './socket-url.ts';
 
 export interface EmbeddedDatabase {
   readonly url: string;
+  /** Of all that is PostgreSQL's. */
+  readonly folder: string;
   /** `18.4` */
   readonly version: string;
   /** Of the process, which is another one after it was restarted. */
@@ -55,6 +57,7 @@ export async function startEmbedded({ dataDir, log, onlyPackaged }: EmbeddedOpti
     begun.push(kept.stop);
     return {
       url: socketUrl({ sockets: place.sockets, password, database: databaseName }),
+      folder: place.folder,
       version: binaries.version,
       pid: kept.pid,
       trouble: kept.trouble,
@@ -146,7 +149,7 @@ function keepRunning(first: Postmaster, restart: () => Promise<Postmaster>, plac
 /** A disk that is full or read-only says so in many words; the cause is one. */
 function explained(error: unknown, place: Place): unknown {
   if (error instanceof AppError && error.code !== 'STORE_UNAVAILABLE') return error;
-  const trouble = diskTrouble(place.folder);
+  const trouble = diskTrouble(place.folder, 'then start it again');
   if (trouble === undefined) return error;
   return new AppError('STORE_UNAVAILABLE', `The database cannot run: ${trouble}.`, { cause: error });
 }
