@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { AppError, messageOf } from '../lib/errors.ts';
 import { visibleSentence } from '../lib/visible-text.ts';
 import type { ServerConfig } from './config.ts';
@@ -40,9 +41,10 @@ async function run(): Promise<void> {
 
 async function serve(config: ServerConfig): Promise<void> {
   const { startServer } = await import('./main.ts');
-  const server = await startServer(config, createLog(config));
+  const log = createLog(config);
+  const server = await startServer(config, log);
   process.stdout.write(greeting(server));
-  stopOnSignal(server, config.shutdownSeconds);
+  stopOnSignal(server, config.shutdownSeconds, log);
 }
 
 async function copyStore([file, ...options]: readonly string[]): Promise<void> {
@@ -116,16 +118,24 @@ function greeting({ url, administrator }: RunningServer): string {
 }
 
 /** The first signal ends it in order, the second at once. */
-function stopOnSignal(server: RunningServer, seconds: number): void {
+function stopOnSignal(server: RunningServer, seconds: number, log: Logger): void {
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(128 + (signal === 'SIGINT' ? 2 : 15));
       stopping = true;
-      setTimeout(() => process.exit(failed), (seconds + 10) * 1000).unref();
+      log.info({ signal, shutdownSeconds: seconds }, 'the server is being stopped');
+      const began = performance.now();
+      const end = (status: number) => {
+        const stopped = { seconds: Math.round(performance.now() - began) / 1000 };
+        if (status === 0) log.info(stopped, 'the server has stopped');
+        else log.error(stopped, 'the server ends, though not all of it did');
+        process.exit(status);
+      };
+      setTimeout(() => end(failed), (seconds + 10) * 1000).unref();
       server.stop().then(
-        () => process.exit(0),
-        () => process.exit(failed),
+        () => end(0),
+        () => end(failed),
       );
     });
   }

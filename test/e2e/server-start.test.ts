@@ -28,3 +28,28 @@ test('a start that fails ends, and names the setting, on a new data directory an
     );
   }
 });
+
+test('a stop in order is told in the log, when it begins and when it is done', async (t) => {
+  const server = await startServerProcess({ environment: { BREAKWATER_LOG_LEVEL: 'info' } });
+  t.after(server.remove);
+
+  assert.equal(await server.stop('SIGTERM'), 0);
+
+  const lines = server
+    .log()
+    .split('\n')
+    .filter((line) => line.startsWith('{'));
+  const told = lines.map(
+    (line) => JSON.parse(line) as { msg: string; level: string; signal?: string; seconds?: number },
+  );
+  const about = told.filter(({ msg }) => /^the server (is being|has) stopped$/.test(msg));
+  assert.deepEqual(
+    about.map(({ level, msg, signal }) => [level, msg, signal]),
+    [
+      ['info', 'the server is being stopped', 'SIGTERM'],
+      ['info', 'the server has stopped', undefined],
+    ],
+  );
+  assert.equal(told.at(-1), about[1], 'and nothing after it');
+  assert.equal(typeof about[1]?.seconds, 'number');
+});
