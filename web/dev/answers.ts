@@ -9,6 +9,7 @@ import { sessionAnswers } from './answers/session.ts';
 import { vulnerabilityAnswers } from './answers/vulnerabilities.ts';
 import type { Estate } from './estate.ts';
 import { type MockAnswer, MockProblem } from './mock-answer.ts';
+import { estateWithin, takesScope } from './scoped-estate.ts';
 
 const answers: readonly MockAnswer[] = [
   ...sessionAnswers,
@@ -37,9 +38,10 @@ export function matchAnswer(question: Question): { readonly status: number; read
     const params = answer.method === question.method ? matchPath(answer.path, question.path) : undefined;
     if (!params) continue;
     if (!answer.isPublic && !question.session.isSignedIn) throw new MockProblem(401, 'Sign in first.');
-    const query = readQuery(answer, question.url);
+    const { scope, ...query } = readQuery(answer, question.url);
+    const estate = scope === undefined ? question.estate : estateWithin(question.estate, String(scope));
     const body = answer.body ? answer.body.parse(question.body) : question.body;
-    const content = answer.answer({ ...question, params, query: query as never, body });
+    const content = answer.answer({ ...question, estate, params, query: query as never, body });
     return { status: answer.status ?? 200, content: answer.schema ? answer.schema.parse(content) : content };
   }
   throw new MockProblem(404, `The mock has no answer for ${question.method} ${question.path}.`);
@@ -57,13 +59,15 @@ function matchPath(pattern: string, path: string): Record<string, string> | unde
   return params;
 }
 
-function readQuery(answer: MockAnswer, url: URL): unknown {
+function readQuery({ method, path, query }: MockAnswer, url: URL): Readonly<Record<string, unknown>> {
   const raw: Record<string, string | string[]> = {};
   for (const name of new Set(url.searchParams.keys())) {
     const values = url.searchParams.getAll(name);
     raw[name] = values.length === 1 ? (values[0] ?? '') : values;
   }
-  const unknown = Object.keys(raw).filter((name) => !answer.query || !(name in answer.query.shape));
+  const { scope, ...asked } = raw;
+  const rest = takesScope(method, path) ? asked : raw;
+  const unknown = Object.keys(rest).filter((name) => !query || !(name in query.shape));
   if (unknown.length > 0) throw new MockProblem(400, `The contract has no parameter ${unknown.join(', ')} here.`);
-  return answer.query?.parse(raw) ?? {};
+  return { ...query?.parse(rest), ...(scope !== undefined && { scope }) };
 }

@@ -13,6 +13,9 @@ export interface Estate {
   /** What lies beside them in the registry. */
   readonly artifacts: readonly ImageRow[];
   readonly vulnerabilities: readonly VulnerabilityRow[];
+  /** Set in a part of it: what it is a part of, and the registry that it is. */
+  readonly whole?: Estate;
+  readonly registry?: string;
 }
 
 const sizes: Readonly<Record<Scenario, number>> = { none: 0, one: 1, many: 137, huge: 50_000, odd: 24 };

@@ -1,4 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router';
 import { parseAddress, stringifyAddress } from './address-filter.ts';
 import { ErrorState } from './components/ErrorState.tsx';
 import { PageSkeleton } from './components/PageSkeleton.tsx';
@@ -7,12 +13,18 @@ import { NotFound } from './frame/NotFound.tsx';
 import { pageRoutes } from './routes.tsx';
 
 export function createConsoleRouter() {
-  const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
+  const root = createRootRoute({
+    component: Frame,
+    notFoundComponent: NotFound,
+    // Every link keeps the scope, so that what was chosen on one page holds on the next.
+    search: { middlewares: [retainSearchParams<Record<string, unknown>>(['scope'])] },
+  });
   const pages = pageRoutes.map((page) =>
     createRoute({
       getParentRoute: () => root,
       path: page.path,
       component: lazyRouteComponent(page.load, 'Page'),
+      staticData: { takesScope: page.takesScope === true },
     }),
   );
   return createRouter({

@@ -26,6 +26,8 @@ export interface PageRoute {
   readonly title: string;
   /** Absent for pages that are opened from others. */
   readonly menu?: { readonly group: 'work' | 'estate' | 'installation'; readonly icon: Icon };
+  /** It tells of what lies in the chosen scope only; other pages are shown whole. */
+  readonly takesScope?: true;
   /** Least role that has a use for it; the server decides all the same. */
   readonly role?: Role;
   readonly load: () => Promise<PageModule>;
@@ -37,34 +39,40 @@ export const pageRoutes: readonly PageRoute[] = [
     path: '/',
     title: 'Overview',
     menu: { group: 'work', icon: IconHome },
+    takesScope: true,
     load: () => import('./pages/overview/Overview.tsx'),
   },
   {
     path: '/recommendations',
     title: 'Recommendations',
     menu: { group: 'work', icon: IconChecklist },
+    takesScope: true,
     load: () => import('./pages/recommendations/Recommendations.tsx'),
   },
   {
     path: '/recommendations/$id',
     title: 'Recommendation',
+    takesScope: true,
     load: () => import('./pages/recommendations/Recommendation.tsx'),
   },
   {
     path: '/vulnerabilities',
     title: 'Vulnerabilities',
     menu: { group: 'work', icon: IconBug },
+    takesScope: true,
     load: () => import('./pages/vulnerabilities/Vulnerabilities.tsx'),
   },
   {
     path: '/vulnerabilities/$id',
     title: 'Vulnerability',
+    takesScope: true,
     load: () => import('./pages/vulnerabilities/Vulnerability.tsx'),
   },
   {
     path: '/images',
     title: 'Images',
     menu: { group: 'work', icon: IconBox },
+    takesScope: true,
     load: () => import('./pages/images/Images.tsx'),
   },
   { path: '/images/$digest', title: 'Image', load: () => import('./pages/images/Image.tsx') },
@@ -72,6 +80,7 @@ export const pageRoutes: readonly PageRoute[] = [
     path: '/history',
     title: 'History',
     menu: { group: 'work', icon: IconHistory },
+    takesScope: true,
     load: () => import('./pages/history/History.tsx'),
   },
   {
@@ -89,6 +98,7 @@ export const pageRoutes: readonly PageRoute[] = [
     path: '/registries',
     title: 'Registries',
     menu: { group: 'estate', icon: IconServer },
+    takesScope: true,
     load: () => import('./pages/registries/Registries.tsx'),
   },
   {
@@ -101,6 +111,7 @@ export const pageRoutes: readonly PageRoute[] = [
     path: '/coverage',
     title: 'Coverage',
     menu: { group: 'estate', icon: IconEyeOff },
+    takesScope: true,
     load: () => import('./pages/gaps/Coverage.tsx'),
   },
   {
@@ -113,6 +124,7 @@ export const pageRoutes: readonly PageRoute[] = [
     path: '/jobs',
     title: 'Jobs',
     menu: { group: 'installation', icon: IconProgress },
+    takesScope: true,
     load: () => import('./pages/jobs/Jobs.tsx'),
   },
   {

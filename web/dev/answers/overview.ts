@@ -13,7 +13,7 @@ export const overviewAnswers = [
     schema: overview,
     answer: ({ query, estate }) => {
       const { images, vulnerabilities, scenario } = estate;
-      const isEmpty = scenario === 'none';
+      const isEmpty = scenario === 'none' || images.length === 0;
       const by = (state: string) => images.filter((image) => image.state === state).length;
       const total = (
         name: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown' | 'fixable' | 'exploited',
@@ -52,7 +52,7 @@ export const overviewAnswers = [
               counts: scaled(findings, 1.35 - index * 0.011 + Math.sin(index / 2.3) * 0.05),
             })),
         database,
-        gaps: gapsOf({ images: counts, registries: registryCounts(estate), database, seesEverything: true }),
+        gaps: gapsOf({ images: counts, registries: registryCounts(estate), database, seesEverything: !estate.whole }),
       };
     },
   }),
@@ -88,7 +88,8 @@ export const overviewAnswers = [
 ];
 
 function registryCounts(estate: Estate) {
-  const rows = registriesOf(estate);
+  const known = registriesOf(estate.whole ?? estate);
+  const rows = known.filter(({ name }) => estate.registry === undefined || name === estate.registry);
   const failing = rows.filter(({ failure }) => failure).length;
   const silent = rows.filter(({ failure, pollMinutes, lastPush }) => !failure && pollMinutes === 0 && !lastPush).length;
   return { known: rows.length, failing, silent };

@@ -14,6 +14,7 @@ import {
   repositoryPage,
   repositoryQuery,
 } from '../../../src/server/contract/registries.ts';
+import { repositories } from '../estate.data.ts';
 import { chance, type Estate, hoursAgo } from '../estate.ts';
 import { MockProblem, mock, pageOfRows } from '../mock-answer.ts';
 
@@ -117,7 +118,9 @@ export const registryAnswers = [
     schema: registryPage,
     answer: ({ query, estate }) => {
       const { total: _unknown, ...page } = pageOfRows(
-        registriesOf(estate).filter(({ name, host }) => `${name} ${host}`.includes(query.q?.toLowerCase() ?? '')),
+        registriesOf(estate.whole ?? estate)
+          .filter(({ name }) => estate.registry === undefined || name === estate.registry)
+          .filter(({ name, host }) => `${name} ${host}`.includes(query.q?.toLowerCase() ?? '')),
         query,
       );
       return page;
@@ -203,9 +206,12 @@ export const registryAnswers = [
     schema: repositoryPage,
     answer: ({ params, query, estate }) => {
       const registry = find(estate, params.name);
-      const rows = Array.from({ length: registry.repositoriesKnown }, (_, index) => ({
+      const length = registry.name === 'production' ? repositories.length : registry.repositoriesKnown;
+      const rows = Array.from({ length }, (_, index) => ({
         registry: registry.name,
-        name: `team-${index % 7}/${index % 5 === 0 ? 'a-service-with-a-rather-long-name-that-somebody-chose' : 'app'}-${index}`,
+        name:
+          (registry.name === 'production' && repositories[index]) ||
+          `team-${index % 7}/${index % 5 === 0 ? 'a-service-with-a-rather-long-name-that-somebody-chose' : 'app'}-${index}`,
         images: 1 + Math.floor(chance(`images${index}`) * 60),
         tags: 1 + Math.floor(chance(`tags${index}`) * 90),
         ...(index % 3 !== 2 && { lastPush: hoursAgo(index * 7 + 1) }),

@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '../../../src/server/contract/images.ts';
+import { useScoped } from '../scope.ts';
 import { useGrowingList } from './page.ts';
 
-export const useHistory = (query: object) => useGrowingList<HistoryEvent>(['history'], '/history', query);
+export const useHistory = (query: object) => useGrowingList<HistoryEvent>(['history'], '/history', useScoped(query));

@@ -11,15 +11,20 @@ import type {
   ImageRow,
   UpgradeRow,
 } from '../../../src/server/contract/images.ts';
+import { useScoped } from '../scope.ts';
 import { useAnswer } from './answer.ts';
 import { useGrowingList } from './page.ts';
 
 const at = (digest: string, rest = '') => `/images/${encodeURIComponent(digest)}${rest}`;
 
-export const useImages = (query: object) => useGrowingList<ImageRow>(['images'], '/images', query);
+export const useImages = (query: object) => useGrowingList<ImageRow>(['images'], '/images', useScoped(query));
 
-export const useImageFacets = (filter: Partial<ImageFilter> | object) =>
-  useAnswer<Facets>(['images', 'facets', filter], '/images/facets', filter, { placeholderData: keepPreviousData });
+export function useImageFacets(asked: Partial<ImageFilter> | object) {
+  const filter = useScoped(asked);
+  return useAnswer<Facets>(['images', 'facets', filter], '/images/facets', filter, {
+    placeholderData: keepPreviousData,
+  });
+}
 
 export const useImage = (digest: string) => useAnswer<ImageDetail>(['images', digest], at(digest));
 

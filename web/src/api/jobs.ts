@@ -1,15 +1,18 @@
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { LiveEvent } from '../../../src/server/contract/events.ts';
 import type { JobRow, JobSummary } from '../../../src/server/contract/jobs.ts';
+import { useScoped } from '../scope.ts';
 import { useAnswer } from './answer.ts';
 import { useApi } from './api-context.ts';
 import { type Page, useGrowingList } from './page.ts';
 
-export const useJobs = (query: object) => useGrowingList<JobRow>(['jobs'], '/jobs', query);
+export const useJobs = (query: object) => useGrowingList<JobRow>(['jobs'], '/jobs', useScoped(query));
 
 /** Asked anew by itself, since what is finished a minute changes also while nothing is told. */
-export const useJobSummary = () =>
-  useAnswer<JobSummary>(['jobs', 'summary'], '/jobs/summary', undefined, { refetchInterval: 15_000 });
+export function useJobSummary() {
+  const query = useScoped({});
+  return useAnswer<JobSummary>(['jobs', 'summary', query], '/jobs/summary', query, { refetchInterval: 15_000 });
+}
 
 export function useCancelJob() {
   const api = useApi();

@@ -1,7 +1,10 @@
 import { keepPreviousData } from '@tanstack/react-query';
 import type { Overview } from '../../../src/server/contract/overview.ts';
+import { useScoped } from '../scope.ts';
 import { useAnswer } from './answer.ts';
 
 /** `since` is an instant; without it the server says what is new since a day ago. */
-export const useOverview = (since: string | undefined) =>
-  useAnswer<Overview>(['overview', since], '/overview', { since }, { placeholderData: keepPreviousData });
+export function useOverview(since: string | undefined) {
+  const query = useScoped({ since });
+  return useAnswer<Overview>(['overview', query], '/overview', query, { placeholderData: keepPreviousData });
+}

@@ -5,6 +5,7 @@ import type {
   RecommendationDetail,
   RecommendationRow,
 } from '../../../src/server/contract/recommendations.ts';
+import { useScoped } from '../scope.ts';
 import { useAnswer } from './answer.ts';
 import { useApi } from './api-context.ts';
 import { type Page, useGrowingList } from './page.ts';
@@ -12,14 +13,21 @@ import { type Page, useGrowingList } from './page.ts';
 const at = (id: string) => `/recommendations/${encodeURIComponent(id)}`;
 
 export const useRecommendations = (query: object) =>
-  useGrowingList<RecommendationRow>(['recommendations'], '/recommendations', query);
+  useGrowingList<RecommendationRow>(['recommendations'], '/recommendations', useScoped(query));
 
 const facetsKey = ['recommendations', 'facets'] as const;
 
-export const useRecommendationFacets = (filter: object) =>
-  useAnswer<Facets>([...facetsKey, filter], '/recommendations/facets', filter, { placeholderData: keepPreviousData });
+export function useRecommendationFacets(asked: object) {
+  const filter = useScoped(asked);
+  return useAnswer<Facets>([...facetsKey, filter], '/recommendations/facets', filter, {
+    placeholderData: keepPreviousData,
+  });
+}
 
-export const useRecommendation = (id: string) => useAnswer<RecommendationDetail>(['recommendations', id], at(id));
+export function useRecommendation(id: string) {
+  const query = useScoped({});
+  return useAnswer<RecommendationDetail>(['recommendations', id, query], at(id), query);
+}
 
 interface Change {
   readonly id: string;
@@ -41,8 +49,9 @@ export function useChangeRecommendation() {
     onError: (_error, _change, context) => {
       for (const [key, data] of context?.before ?? []) client.setQueryData(key, data);
     },
-    onSuccess: (row, { id }) => {
-      applyChange(client, id, row);
+    // Its counts are over everything; those that are shown may be of a part.
+    onSuccess: ({ owner, due, overdue, status, changed }, { id }) => {
+      applyChange(client, id, { owner, due, overdue, status, changed });
       void client.invalidateQueries({ queryKey: facetsKey });
     },
   });

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQueryClient } from '@tanstack/react-query';
 import type {
   ConnectionTest,
   MadeRegistry,
@@ -9,9 +9,10 @@ import type {
   RegistrySettings,
   RepositoryRow,
 } from '../../../src/server/contract/registries.ts';
+import { useScoped } from '../scope.ts';
 import { useAnswer } from './answer.ts';
 import { useApi } from './api-context.ts';
-import { useGrowingList } from './page.ts';
+import { type Page, useGrowingList } from './page.ts';
 
 const at = (name: string, rest = '') => `/registries/${encodeURIComponent(name)}${rest}`;
 const key = ['registries'] as const;
@@ -19,12 +20,34 @@ const key = ['registries'] as const;
 /** What one enters to connect a registry; what is left out is as the server has it. */
 export type RegistryForm = Pick<RegistrySettings, 'name' | 'kind' | 'host' | 'signIn'> & Partial<RegistrySettings>;
 
-export const useRegistries = (query: object = {}) => useGrowingList<RegistryRow>(key, '/registries', query);
+export const useRegistries = (query: object = {}) => useGrowingList<RegistryRow>(key, '/registries', useScoped(query));
 
 export const useRegistry = (name: string) => useAnswer<RegistryRow>([...key, name], at(name));
 
 export const useRepositories = (name: string, query: object) =>
   useGrowingList<RepositoryRow>([...key, name, 'repositories'], at(name, '/repositories'), query);
+
+const choices = 50;
+
+/** Registries to choose from, whatever the scope is now. */
+export const useRegistryChoices = (q: string) =>
+  useAnswer<Page<RegistryRow>>(
+    [...key, 'choices', q],
+    '/registries',
+    { q, limit: choices },
+    {
+      placeholderData: keepPreviousData,
+    },
+  );
+
+/** Repositories of a registry to choose from. */
+export const useRepositoryChoices = (registry: string | undefined, q: string) =>
+  useAnswer<Page<RepositoryRow>>(
+    [...key, registry, 'repositories', 'choices', q],
+    at(registry ?? '', '/repositories'),
+    { q, limit: choices },
+    { enabled: Boolean(registry) },
+  );
 
 export const useRegistryKinds = () =>
   useAnswer<RegistryKinds>(['registry-kinds'], '/registry-kinds', undefined, { staleTime: Number.POSITIVE_INFINITY });

@@ -1,5 +1,7 @@
 import { Button } from '@mantine/core';
 import { ApiError } from '../api/request.ts';
+import { usePageScope } from '../scope.ts';
+import { ShowEverything } from './ShowEverything.tsx';
 import classes from './states.module.css';
 
 interface ErrorStateProps {
@@ -9,7 +11,10 @@ interface ErrorStateProps {
 
 /** What failed, what to do, and how to find it in the server's log. */
 export function ErrorState({ error, retry }: ErrorStateProps) {
-  const { title, next } = wording(error);
+  const scope = usePageScope();
+  // It may be there after all, only not in what was chosen to be shown.
+  const isOutside = scope !== undefined && error instanceof ApiError && error.status === 404;
+  const { title, next } = isOutside ? outside(scope) : wording(error);
   return (
     <div className={classes.state} role="alert">
       <h2 className={classes.title}>{title}</h2>
@@ -26,16 +31,24 @@ export function ErrorState({ error, retry }: ErrorStateProps) {
           )}
         </p>
       )}
-      {retry && (
+      {isOutside ? (
         <div className={classes.action}>
-          <Button size="xs" variant="default" onClick={retry}>
-            Try again
-          </Button>
+          <ShowEverything />
         </div>
+      ) : (
+        retry && (
+          <div className={classes.action}>
+            <Button size="xs" variant="default" onClick={retry}>
+              Try again
+            </Button>
+          </div>
+        )
       )}
     </div>
   );
 }
+
+const outside = (scope: string) => ({ title: `Not in ${scope}`, next: 'Only what lies there is shown now.' });
 
 function wording(error: Error): { readonly title: string; readonly next?: string } {
   if (!(error instanceof ApiError)) return { title: 'This page broke', next: 'Loading it anew usually helps.' };

@@ -1,6 +1,7 @@
 import { Button, Menu } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { downloadAddress } from '../addresses.ts';
+import { useScoped } from '../scope.ts';
 
 interface ExportMenuProps {
   /** Of the API. */
@@ -12,7 +13,8 @@ interface ExportMenuProps {
 }
 
 /** All rows that the filter leaves, not only those on the screen. */
-export function ExportMenu({ path, query, what }: ExportMenuProps) {
+export function ExportMenu({ path, query: asked, what }: ExportMenuProps) {
+  const query = useScoped(asked);
   return (
     <Menu position="bottom-end">
       <Menu.Target>

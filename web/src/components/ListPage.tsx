@@ -6,6 +6,7 @@ import type { Facets } from '../../../src/server/contract/images.ts';
 import { parseAddress, useAddressFilter } from '../address-filter.ts';
 import type { GrowingList } from '../api/page.ts';
 import { useShortcuts } from '../keyboard/use-shortcuts.ts';
+import { usePageScope } from '../scope.ts';
 import { type Column, DataTable } from './DataTable.tsx';
 import { EmptyState } from './EmptyState.tsx';
 import { ErrorState } from './ErrorState.tsx';
@@ -13,7 +14,9 @@ import { type Filter, FilterBar } from './FilterBar.tsx';
 import { plural } from './format.ts';
 import classes from './ListPage.module.css';
 import { filterNames, type ListFilters, sortOf } from './list-filters.ts';
+import { NothingThere } from './NothingThere.tsx';
 import { PageHead } from './PageHead.tsx';
+import { ShowEverything } from './ShowEverything.tsx';
 import { loadDrawer, SidePanel } from './SidePanel.tsx';
 
 interface ListPageProps<Row> {
@@ -49,6 +52,7 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
   const searchRef = useRef<HTMLInputElement>(null);
   const tableRef = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
+  const scope = usePageScope();
   const hasRoom = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false });
 
   const selected = address.one('selected');
@@ -110,7 +114,9 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
             <ErrorState error={list.error} retry={list.refresh} />
           ) : isEmpty ? (
             isFiltered ? (
-              <NothingLeft noun={props.noun[1]} />
+              <NothingLeft noun={props.noun[1]} scope={scope} />
+            ) : scope ? (
+              <NothingThere noun={props.noun[1]} scope={scope} />
             ) : (
               props.empty
             )
@@ -144,8 +150,15 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
   );
 }
 
-function NothingLeft({ noun }: { readonly noun: string }) {
-  return <EmptyState title={`No ${noun} fit these filters`}>Take one of them away, or clear them all.</EmptyState>;
+function NothingLeft({ noun, scope }: { readonly noun: string; readonly scope: string | undefined }) {
+  return (
+    <EmptyState
+      title={`No ${noun} ${scope ? `in ${scope} ` : ''}fit these filters`}
+      action={scope && <ShowEverything />}
+    >
+      Take one of them away, or clear them all.
+    </EmptyState>
+  );
 }
 
 const pinnedFilter = ({ name, title }: { name: string; title: string }): Filter => ({

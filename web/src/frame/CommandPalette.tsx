@@ -10,6 +10,7 @@ import { type SearchHit, useSearchHits } from '../api/search.ts';
 import { useHasRole, useSignOut } from '../api/session.ts';
 import { useDensity } from '../preferences.ts';
 import { pageRoutes } from '../routes.tsx';
+import { useChooseScope, useScope } from '../scope.ts';
 
 const [store, spotlight] = createSpotlight();
 
@@ -27,6 +28,7 @@ export function CommandPalette({ close }: { readonly close: () => void }) {
   const [asked] = useDebouncedValue(text.trim(), 90);
   const hits = useSearchHits(asked);
   const navigate = useNavigate();
+  const scope = useScope();
   useEffect(() => spotlight.open(), []);
 
   const go = (address: string) => {
@@ -59,7 +61,7 @@ export function CommandPalette({ close }: { readonly close: () => void }) {
       />
       <Spotlight.ActionsList>
         {found.length > 0 && (
-          <Spotlight.ActionsGroup label="Found">
+          <Spotlight.ActionsGroup label={scope ? `Found in ${scope}` : 'Found'}>
             {found.map((hit) => {
               const { icon: Icon, address } = hitLooks[hit.kind];
               return (
@@ -95,7 +97,8 @@ export function CommandPalette({ close }: { readonly close: () => void }) {
         )}
         {found.length + pages.length + actions.length === 0 && !hits.isFetching && (
           <Spotlight.Empty>
-            Nothing has “{text.trim()}” in its name. Try part of a repository, a CVE id or a package.
+            Nothing {scope && `in ${scope} `}has “{text.trim()}” in its name. Try part of a repository, a CVE id or a
+            package.
           </Spotlight.Empty>
         )}
       </Spotlight.ActionsList>
@@ -115,7 +118,10 @@ function useActions(): readonly { readonly label: string; readonly run: () => vo
   const { setColorScheme } = useMantineColorScheme();
   const [density, setDensity] = useDensity();
   const signOut = useSignOut();
+  const scope = useScope();
+  const choose = useChooseScope();
   return [
+    ...(scope ? [{ label: `Show everything, not only ${scope}`, run: () => choose(undefined) }] : []),
     { label: 'Use dark looks', run: () => setColorScheme('dark') },
     { label: 'Use light looks', run: () => setColorScheme('light') },
     {

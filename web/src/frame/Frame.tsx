@@ -11,6 +11,7 @@ import classes from './Frame.module.css';
 import { Header } from './Header.tsx';
 import { loadNotices, Notices } from './Notices.tsx';
 import { Rail } from './Rail.tsx';
+import { ScopeNote } from './ScopeNote.tsx';
 
 const SignIn = lazy(async () => ({ default: (await import('../pages/sign-in/SignIn.tsx')).SignIn }));
 const ChangePassword = lazy(async () => ({
@@ -64,6 +65,7 @@ function SignedIn() {
         <Header live={live} menuOpened={menuOpened} toggleMenu={menu.toggle} openPalette={palette.open} />
         <Rail />
         <AppShell.Main id="page" tabIndex={-1} className={classes.main}>
+          <ScopeNote />
           <Suspense fallback={<PageSkeleton />}>
             <Outlet />
           </Suspense>

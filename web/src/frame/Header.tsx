@@ -5,6 +5,7 @@ import type { LiveState } from '../api/event-feed.ts';
 import { AppLink } from '../components/AppLink.tsx';
 import classes from './Frame.module.css';
 import { Logo } from './Logo.tsx';
+import { ScopeSelector } from './ScopeSelector.tsx';
 import { UserMenu } from './UserMenu.tsx';
 
 interface HeaderProps {
@@ -39,6 +40,7 @@ export function Header({ live, menuOpened, toggleMenu, openPalette }: HeaderProp
         <Logo size={22} />
         <span className={classes.brandName}>Breakwater</span>
       </AppLink>
+      <ScopeSelector />
       <UnstyledButton className={classes.search} onClick={openPalette} aria-keyshortcuts="Control+K Meta+K">
         <IconSearch size={15} stroke={1.75} aria-hidden />
         <span className={classes.searchText}>Search or go to…</span>

@@ -5,7 +5,9 @@ import { useOverview } from '../../api/overview.ts';
 import { Answer } from '../../components/Answer.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
+import { NothingThere } from '../../components/NothingThere.tsx';
 import { PageHead } from '../../components/PageHead.tsx';
+import { usePageScope } from '../../scope.ts';
 import { FixFirst } from './FixFirst.tsx';
 import { Gaps } from './Gaps.tsx';
 import { Newest } from './Newest.tsx';
@@ -21,6 +23,7 @@ const spans = [
 
 export function Page() {
   const address = useAddressFilter();
+  const scope = usePageScope();
   const span = spans.find(({ value }) => value === address.one('days')) ?? spans[0];
   const overview = useOverview(span.value === '1' ? undefined : startOfHourBefore(Number(span.value)));
   return (
@@ -40,7 +43,9 @@ export function Page() {
               />
             }
           />
-          {data.images.total === 0 ? (
+          {data.images.total === 0 && scope ? (
+            <NothingThere noun="images" scope={scope} />
+          ) : data.images.total === 0 ? (
             <FirstSteps />
           ) : (
             <div className={classes.page}>

@@ -1,0 +1,12 @@
+import { Button } from '@mantine/core';
+import { useChooseScope } from '../scope.ts';
+
+/** The way out of a scope in which there is nothing. */
+export function ShowEverything() {
+  const choose = useChooseScope();
+  return (
+    <Button size="xs" variant="default" onClick={() => choose(undefined)}>
+      Show everything
+    </Button>
+  );
+}
