@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { ensureRepository } from './repositories.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 import { tellFixed } from './tell-fixed.ts';
-import { forgetUploadedPlaces, isUploaded } from './uploads.ts';
+import { forgetUploadedPlaces, isUploaded, mayLie } from './uploads.ts';
 
 /** An image as a registry tells of it. */
 export interface PlacedImage {
@@ -21,6 +21,8 @@ export interface Placing {
   readonly at: Date;
   /** `push` for what a registry tells by itself; `crawl` for what a look through it finds. */
   readonly cause: 'push' | 'crawl';
+  /** The name of an upload, where that says it and no registry. */
+  readonly uploaded?: string;
 }
 
 export interface PlacedRow {
@@ -47,7 +49,8 @@ export async function placeImages(store: Store, placing: Placing): Promise<reado
   return store.transaction().execute(async (transaction) => {
     const repository = await ensureRepository(transaction, placing);
     const rows = await putImages(transaction, placing, images);
-    await forgetUploadedPlaces(transaction, rows.flatMap(knownByUpload));
+    if (placing.uploaded === undefined)
+      await forgetUploadedPlaces(transaction, rows.flatMap(knownByUpload), repository);
     const { newHere, there } = await putPlacements(transaction, repository, rows, placing);
     const lying = rows.filter(({ row }) => there.has(row.image));
     const { tagged, taken } = await moveTags(transaction, repository, lying, placing);
@@ -85,7 +88,7 @@ export async function removeImages(
       return { images: [] };
     }
     const { rows } = await sql<{ image: number }>`UPDATE placement SET deleted = ${place.at} FROM image
-      WHERE image.id = placement.image AND repository = ${found.id} AND deleted IS NULL AND uploaded IS NULL
+      WHERE image.id = placement.image AND repository = ${found.id} AND deleted IS NULL AND ${mayLie}
         AND (placement.pushed IS NULL OR placement.pushed <= ${place.at})
         AND image.digest = ANY(${[...gone.digests]}::text[]) RETURNING placement.image`.execute(transaction);
     const images = rows.map(({ image }) => image);
@@ -115,7 +118,7 @@ export async function digestsNotAmong(
     .where('repository.registry', '=', place.registry)
     .where('repository.name', '=', place.repository)
     .where('placement.deleted', 'is', null)
-    .where('placement.uploaded', 'is', null)
+    .where(mayLie)
     .where('placement.first_seen', '<', began)
     .where(sql<boolean>`coalesce(placement.pushed, placement.first_seen) < ${began}`)
     .execute();
@@ -154,11 +157,12 @@ export async function repositoriesNotAmong(
     .where(({ exists, selectFrom }) =>
       exists(
         selectFrom('placement')
-          .select('image')
+          .select('placement.image')
+          .innerJoin('image', 'image.id', 'placement.image')
           .whereRef('placement.repository', '=', 'repository.id')
           .where('deleted', 'is', null)
-          .where('uploaded', 'is', null)
-          .where('first_seen', '<', began),
+          .where(mayLie)
+          .where('placement.first_seen', '<', began),
       ),
     )
     .execute();
@@ -219,7 +223,7 @@ async function putPlacements(
   transaction: StoreTransaction,
   repository: number,
   rows: readonly Put[],
-  { at }: Placing,
+  { at, uploaded }: Placing,
 ): Promise<{ readonly newHere: ReadonlySet<number>; readonly there: ReadonlySet<number> }> {
   const images = rows.map(({ row }) => row.image);
   const before = await sql<{ image: number }>`SELECT image FROM placement
@@ -227,11 +231,12 @@ async function putPlacements(
   const after = await sql<{
     image: number;
     there: boolean;
-  }>`INSERT INTO placement (repository, image, first_seen, pushed)
-    SELECT ${repository}::integer, image, ${at}::timestamptz, pushed FROM unnest(${images}::integer[],
+  }>`INSERT INTO placement (repository, image, first_seen, pushed, uploaded)
+    SELECT ${repository}::integer, image, ${at}::timestamptz, pushed, ${uploaded ?? null}::text FROM unnest(${images}::integer[],
       ${rows.map(({ pushed }) => pushed?.toISOString() ?? null)}::timestamptz[]) AS given(image, pushed) ORDER BY image
     ON CONFLICT (repository, image) DO UPDATE SET pushed = greatest(placement.pushed, excluded.pushed),
-      deleted = CASE WHEN placement.deleted > ${at} THEN placement.deleted END
+      deleted = CASE WHEN placement.deleted > ${at} THEN placement.deleted END,
+      uploaded = CASE WHEN placement.uploaded IS NOT NULL THEN excluded.uploaded END
     RETURNING image, deleted IS NULL AS there`.execute(transaction);
   const known = new Set(before.rows.map(({ image }) => image));
   const there = new Set(after.rows.flatMap((row) => (row.there ? [row.image] : [])));

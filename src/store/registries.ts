@@ -4,6 +4,7 @@ import { settleImages } from './excepted.ts';
 import { containsPattern } from './read/patterns.ts';
 import { settlePlacementsWithin } from './settle-placements.ts';
 import type { Store, StoreTransaction, Tables } from './tables.ts';
+import { mayLie } from './uploads.ts';
 
 /** A row as it lies in the store. */
 export type RegistryStored = Selectable<Tables['registry']>;
@@ -88,7 +89,7 @@ export async function setNotificationSecret(store: Store, name: string, secret: 
 
 /**
  * Takes a registry away with its repositories, and the findings of images that lay nowhere else; the history of each image
- * that lay there tells of it once. What was only uploaded for it stays, and belongs nowhere. `busy`: a vulnerability
+ * that lay there tells of it once. What was uploaded for it and lies in no registry stays. `busy`: a vulnerability
  * database is being installed, try again.
  */
 export async function removeRegistry(
@@ -106,8 +107,9 @@ export async function removeRegistry(
     // Asked before anything is written: what is answered with `busy` changes nothing.
     if (!(await tryShareFence(transaction))) return 'busy';
     const { rows } = await sql<{ image: number }>`WITH gone AS (
-        UPDATE placement SET deleted = ${at}::timestamptz FROM repository
-        WHERE repository.id = placement.repository AND repository.registry = ${row.id} AND deleted IS NULL AND uploaded IS NULL
+        UPDATE placement SET deleted = ${at}::timestamptz FROM repository, image
+        WHERE repository.id = placement.repository AND repository.registry = ${row.id} AND deleted IS NULL
+          AND image.id = placement.image AND ${mayLie}
         RETURNING placement.image)
       INSERT INTO image_event (image, at, cause, change, detail)
       SELECT DISTINCT image, ${at}::timestamptz, 'deleted', 'deleted', ${name}::text || ', which was disconnected' FROM gone

@@ -42,12 +42,22 @@ export async function putUploadedImage(store: Store, { place, ...image }: Upload
   });
 }
 
-/** What a registry tells of images ends what uploads said of where they belong. */
-export async function forgetUploadedPlaces(transaction: StoreTransaction, images: readonly number[]): Promise<void> {
+/**
+ * Of a placement and its image: a registry told of it, or has it by this digest if the upload is right. What an upload
+ * knows by its configuration alone, no registry has nor misses.
+ */
+export const mayLie = sql<boolean>`(placement.uploaded IS NULL OR image.manifest_digest = image.digest)`;
+
+/** What a registry tells of images ends what uploads said of where else they belong. */
+export async function forgetUploadedPlaces(
+  transaction: StoreTransaction,
+  images: readonly number[],
+  repository: number,
+): Promise<void> {
   if (images.length === 0) return;
-  await sql`DELETE FROM placement WHERE image = ANY(${images}::integer[]) AND uploaded IS NOT NULL`.execute(
-    transaction,
-  );
+  await sql`WITH gone AS (DELETE FROM placement WHERE image = ANY(${images}::integer[])
+      AND uploaded IS NOT NULL AND repository <> ${repository} RETURNING repository, image)
+    DELETE FROM tag USING gone WHERE tag.repository = gone.repository AND tag.image = gone.image`.execute(transaction);
 }
 
 /** The row stays locked, so that a registry that tells of the image at this moment has the last word. */

@@ -1,5 +1,6 @@
 import type { RegistryPace } from '../../images/registry/pace.ts';
 import type { Store } from '../../store/tables.ts';
+import { mayLie } from '../../store/uploads.ts';
 import type { RegistryConnections } from '../registries/registry-connections.ts';
 import type { ScanSource } from '../workers/scan-source.ts';
 
@@ -23,7 +24,7 @@ export async function sourceOf(
     .select(['repository.registry', 'repository.name as repository', 'image.digest'])
     .where('placement.image', '=', image)
     .where('placement.deleted', 'is', null)
-    .where('placement.uploaded', 'is', null)
+    .where(mayLie)
     .orderBy('placement.first_seen', 'desc')
     .limit(1)
     .executeTakeFirst();

@@ -129,7 +129,8 @@ async function imageRow(
   const uploaded = { digest, name, at, place: { registry, repository } };
   if (!manifestDigest) return putUploadedImage(store, uploaded);
   const images = [{ digest, tags: tag === undefined ? [] : [tag], pushed: at }];
-  const [row] = await placeImages(store, { registry, host, repository, images, at, cause: 'push' });
+  const placing = { registry, host, repository, images, at, cause: 'push', uploaded: name } as const;
+  const [row] = await placeImages(store, placing);
   return row?.image ?? putUploadedImage(store, uploaded);
 }
 

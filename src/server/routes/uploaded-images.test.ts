@@ -17,9 +17,12 @@ const scanned = 'af341ccd2df8b0e2d67cf8dd32e087bfda4e5756ebd1c76bbf3efa0dc246590
 /** As a scan of an archive of `docker save` says it: the digest of the configuration, and no manifest. */
 const archive = (letter: string, more: object = {}) =>
   JSON.stringify({ ...documents.alpine, ...more }).replaceAll(scanned, letter.repeat(64));
+/** As a scan of what is built and will be pushed says it. */
+const manifest = (letter: string) =>
+  archive(letter).replace('breakwater:image:configDigest', 'breakwater:image:manifestDigest');
 const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
 
-describe('an uploaded image that lies in no registry', () => {
+describe('an uploaded image that no registry told of', () => {
   let bare: TestContext;
   let vulnerabilities: OpenVulnerabilities;
   let server: TestServer;
@@ -115,6 +118,56 @@ describe('an uploaded image that lies in no registry', () => {
     assert.equal((await own.get(`/images/${digestOf('d')}`)).statusCode, 404);
     assert.equal((await payments.get(`/images/${digestOf('d')}`)).statusCode, 200);
     assert.equal(await upload(own, 'registry.example/own/app:1', archive('d')), 403);
+  });
+
+  it('is seen no longer by who uploaded its manifest before a registry told of it elsewhere', async () => {
+    const [own, payments] = [await within('prod/own/*'), await within('prod/payments/*')];
+    assert.equal(await upload(own, 'registry.example/own/early:1', manifest('2')), 201);
+    assert.equal((await own.get(`/images/${digestOf('2')}`)).statusCode, 200);
+
+    await tell('payments/late', digestOf('2'));
+
+    assert.equal((await own.get(`/images/${digestOf('2')}`)).statusCode, 404);
+    assert.equal((await own.get('/images?q=early')).json().total, 0);
+    const { name, locations } = (await payments.get(`/images/${digestOf('2')}`)).json();
+    assert.equal(name, `registry.example/payments/late@${digestOf('2')}`);
+    assert.deepEqual(
+      locations.map(({ repository }: { repository: string }) => repository),
+      ['payments/late'],
+    );
+    assert.equal(await upload(own, 'registry.example/own/early:1', manifest('2')), 403);
+  });
+
+  it('lies there like any other once the registry tells what the upload said', async () => {
+    const team = await within('prod/team/*');
+    const page = async () => (await team.get(`/images/${digestOf('3')}`)).json();
+    const name = 'registry.example/team/built:1';
+    assert.equal(await upload(team, name, manifest('3')), 201);
+    assert.deepEqual([(await page()).name, (await page()).locations[0].uploaded], [name, name]);
+    assert.equal((await team.send('POST', `/images/${digestOf('3')}/rescan`)).statusCode, 202);
+
+    await tell('team/built', digestOf('3'));
+
+    assert.deepEqual([(await page()).name, (await page()).locations[0].uploaded], [name, undefined]);
+    const history = (await team.get(`/images/${digestOf('3')}/history?change=pushed`)).json().items;
+    assert.equal(history.length, 1);
+    assert.equal(await upload(team, name, manifest('3')), 201);
+    assert.equal((await page()).locations[0].uploaded, undefined, 'an upload does not take back what a registry told');
+  });
+
+  it('goes when the repository is looked through and its manifest is not there', async () => {
+    const { store } = bare;
+    const team = await within('prod/team/*');
+    assert.equal(await upload(team, 'registry.example/team/never:1', manifest('4')), 201);
+    const { registry, repository } = await place('team/never');
+    const later = new Date(Date.now() + 60_000);
+
+    const missing = await digestsNotAmong(store, { registry, repository }, new Set(), later);
+    assert.deepEqual(missing, [digestOf('4')]);
+    const { images } = await removeImages(store, { registry, repository, at: later }, { digests: missing });
+
+    assert.equal(images.length, 1);
+    assert.equal((await team.get(`/images/${digestOf('4')}`)).statusCode, 404);
   });
 
   it('takes no exception along from where it was said to belong', async () => {

@@ -127,7 +127,7 @@ function isNamed(q: string, visibility: Visibility): Condition {
       JOIN registry ON registry.id = repository.registry
       LEFT JOIN tag ON tag.repository = placement.repository AND tag.image = placement.image
     WHERE placement.image = i.id AND ${placementVisible(visibility, 'placement')}
-      AND coalesce(placement.uploaded, registry.host || '/' || repository.name || coalesce(':' || tag.name, '')) ILIKE ${part})`;
+      AND concat_ws(' ', registry.host || '/' || repository.name || coalesce(':' || tag.name, ''), placement.uploaded) ILIKE ${part})`;
   const byName =
     visibility === 'everything'
       ? sql`i.name ILIKE ${part} OR (i.words ILIKE ${part} AND ${lies})`

@@ -184,11 +184,8 @@ function Notes({ image }: { readonly image: ImageDetail }) {
 function places(image: ImageDetail): string {
   const [first] = image.locations;
   if (!first) return 'none any more';
-  const tags = first.uploaded
-    ? 'uploaded for '
-    : first.tags.length > 0
-      ? `${first.tags.slice(0, 3).join(', ')} in `
-      : '';
+  const unnamed = first.uploaded ? 'uploaded for ' : '';
+  const tags = first.tags.length > 0 ? `${first.tags.slice(0, 3).join(', ')} in ` : unnamed;
   const others = image.locations.length - 1;
   return `${tags}${first.registry}${others > 0 ? ` and ${plural(others, 'other place')}` : ''}`;
 }

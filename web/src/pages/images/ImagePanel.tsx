@@ -41,7 +41,7 @@ function Places({ image }: { readonly image: ImageRow }) {
       {image.locations.slice(0, 8).map(({ registry, repository, tags, uploaded }) => (
         <li key={`${registry}/${repository}`}>
           <bdi>{repository}</bdi>
-          <span className={classes.faint}> {uploaded ? 'uploaded' : tags.slice(0, 4).join(', ')}</span>
+          <span className={classes.faint}> {tags.slice(0, 4).join(', ') || (uploaded && 'uploaded')}</span>
         </li>
       ))}
       {image.locations.length > 8 && <li className={classes.faint}>and {image.locations.length - 8} more</li>}
