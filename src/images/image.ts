@@ -32,6 +32,8 @@ export interface Image {
   readonly manifestDigest?: Digest;
   readonly configDigest?: Digest;
   readonly platform: Platform;
+  /** Under the same name lie images for these too, which are not looked into: `linux/arm64`. */
+  readonly otherPlatforms?: readonly string[];
   /** Lowest first. */
   readonly layers: readonly Layer[];
   /** Identity of the local files that hold the layers: device, inode, size, times, and which of their images this is. Absent for remote images. */

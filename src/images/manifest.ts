@@ -142,6 +142,12 @@ export function mayBeImage({ mediaType, platform, annotations, artifactType }: D
   return !annotations?.['vnd.docker.reference.type'] && !artifactType;
 }
 
+/** The platforms of an index besides that of the chosen entry, each once. */
+export function otherPlatforms(candidates: readonly Descriptor[], chosen: Descriptor): readonly string[] {
+  const others = candidates.filter((entry) => mayBeImage(entry) && entry.digest !== chosen.digest);
+  return [...new Set(others.map(({ platform }) => (platform ? describePlatform(platform) : 'unstated')))];
+}
+
 /** Some of many, for a message: documents from outside may list thousands. */
 export function listed(names: readonly string[]): string {
   const shown = names.slice(0, 10).map((name) => name.slice(0, 200));

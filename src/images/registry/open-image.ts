@@ -12,6 +12,7 @@ import {
   indexShape,
   layersOf,
   manifestShape,
+  otherPlatforms,
   parseDocument,
   platformOf,
 } from '../manifest.ts';
@@ -38,7 +39,7 @@ export async function openImageAt(
   const { registry, signal } = options;
   const client = await createRegistryClient(reference, { ...clientOptions, registry, signal });
   try {
-    const { manifest, digest } = await resolve(client, options);
+    const { manifest, digest, others } = await resolve(client, options);
     const name = formatReference(reference);
     const blobs = manifest.layers.map((layer) => ({
       blob: streamBlob(client, layer, { ...registry, signal }),
@@ -58,6 +59,7 @@ export async function openImageAt(
       manifestDigest: digest,
       configDigest: manifest.config.digest,
       platform: platformOf(config),
+      ...(others.length > 0 && { otherPlatforms: others }),
       layers: layersOf(config, blobs, name),
       close: client.close,
     };
@@ -70,22 +72,27 @@ export async function openImageAt(
 interface Resolved {
   readonly manifest: ImageManifest;
   readonly digest: Digest;
+  /** What the indexes that led to it hold besides. */
+  readonly others: readonly string[];
 }
 
 async function resolve(client: RegistryClient, { platform, orAnyPlatform }: OpenOptions): Promise<Resolved> {
   const { tag, digest } = client.reference;
   const name = formatReference(client.reference);
   let wanted = digest ?? tag ?? 'latest';
+  const others: string[] = [];
   for (let depth = 0; depth < maxIndexDepth; depth++) {
     const fetched = await client.fetchManifest(wanted);
     if (kindOf(fetched, name) === 'image') {
       const manifest = parseDocument(manifestShape, fetched.content, `the manifest of ${name}`);
-      return { manifest, digest: fetched.digest };
+      return { manifest, digest: fetched.digest, others };
     }
     const index = parseDocument(indexShape, fetched.content, `the index of ${name}`);
     const artifact = artifactOfIndex(index);
     if (artifact) throw new NotAnImage(name, artifact);
-    wanted = chooseManifest(index.manifests, platform, name, orAnyPlatform).digest;
+    const chosen = chooseManifest(index.manifests, platform, name, orAnyPlatform);
+    others.push(...otherPlatforms(index.manifests, chosen));
+    wanted = chosen.digest;
   }
   throw new AppError(
     'IMAGE_INVALID',

@@ -81,6 +81,7 @@ for (const [name, types] of Object.entries({ oci, docker })) {
       const image = await open(t, `${server.host}/team/app:multi`, { platform });
       assert.equal(image.manifestDigest, images[at]?.manifest.digest);
       assert.deepEqual(image.platform, platform);
+      assert.deepEqual(image.otherPlatforms, [['linux/arm64/v8'], ['linux/amd64']][at]);
     }
     await assert.rejects(
       open(t, `${server.host}/team/app:multi`, { platform: { os: 'linux', architecture: 's390x' } }),

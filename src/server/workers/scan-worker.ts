@@ -1,6 +1,10 @@
 import { NotAnImage } from '../../images/artifact.ts';
+import type { Image } from '../../images/image.ts';
 import { defaultLimits, type Limits } from '../../images/limits.ts';
+import { listed } from '../../images/manifest.ts';
+import { describePlatform } from '../../images/platform.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
+import type { Problem } from '../../model/problem.ts';
 import { type AssessEvent, takeInventory } from '../../vulnerability/assess.ts';
 import { catalogers } from '../../vulnerability/catalogers/index.ts';
 import { type LayerCache, openLayerCache } from '../../vulnerability/layer-cache.ts';
@@ -46,10 +50,18 @@ async function scan({ source, cacheDirectory, cacheBytes, imageMs }: ScanErrand)
       scannerVersion: '',
       onEvent: tell,
     });
-    return { kind: 'inventory', image, inventory };
+    const problems = subject.kind === 'image' ? [...inventory.problems, ...platformsLeft(subject)] : inventory.problems;
+    return { kind: 'inventory', image, inventory: { ...inventory, problems } };
   } finally {
     if (subject.kind === 'image') await subject.close();
   }
+}
+
+/** Of an index one image is looked into, and everybody is told of the others. */
+function platformsLeft({ platform, otherPlatforms = [], reference }: Image): readonly Problem[] {
+  if (otherPlatforms.length === 0) return [];
+  const message = `Only the image for ${describePlatform(platform)} was looked into; the same name also holds ${listed(otherPlatforms)}.`;
+  return [{ code: 'other-platforms', where: reference, message }];
 }
 
 /** At most a few a second: progress is for people. */

@@ -7,14 +7,14 @@ import { tarOf } from '../../../test/support/tar.ts';
 import { createPace, type Pace } from '../../images/registry/pace.ts';
 import { registryFor } from '../../images/registry/testing/open-for-test.ts';
 import { refuse, type StrictRegistry } from '../../images/registry/testing/strict-registry.ts';
-import { makeImage } from '../../images/registry/testing/test-image.ts';
+import { descriptorOf, makeImage, makeIndex } from '../../images/registry/testing/test-image.ts';
 import { AppError } from '../../lib/errors.ts';
 import { answerTurns, askForTurns, type TurnQuestion } from './turns.ts';
 import { createWorkerPool } from './worker-pool.ts';
 
 const image = makeImage({ layers: [tarOf([{ path: 'a' }]), tarOf([{ path: 'b' }])] });
 
-function scannerOf(t: TestContext, { host }: StrictRegistry) {
+function scannerOf(t: TestContext, { host }: StrictRegistry, digest = image.manifest.digest) {
   const directory = mkdtempSync(join(tmpdir(), 'turns-'));
   const pool = createWorkerPool({ workers: 2, memoryMb: 1_000 });
   t.after(async () => {
@@ -22,7 +22,7 @@ function scannerOf(t: TestContext, { host }: StrictRegistry) {
     rmSync(directory, { recursive: true, force: true });
   });
   const pull = { host, repository: 'team/app', plainHttp: true, allow: ['127.0.0.1'] };
-  const source = { kind: 'registry', pull, digest: image.manifest.digest } as const;
+  const source = { kind: 'registry', pull, digest } as const;
   const errand = { source, cacheDirectory: directory, cacheBytes: 0, imageMs: 60_000 };
   return (pace: Pace) => pool.scan(errand, { pace });
 }
@@ -100,4 +100,30 @@ test('a worker that asks for more than any scan does is not answered', async () 
 
   assert.equal(answered.indexOf(false), 100);
   assert.equal(ask({ kind: 'rest', ms: Number.NaN }), true);
+});
+
+test('of an index one image is looked into, and the platforms of the others are told', async (t) => {
+  const registry = await registryFor(t);
+  const entries = ['amd64', 'arm64', 's390x'].map((architecture) => {
+    const platform = { os: 'linux', architecture };
+    const one = makeImage({ platform, layers: [tarOf([{ path: architecture }])] });
+    registry.push(one);
+    return { ...descriptorOf(one.manifest), platform };
+  });
+  const index = makeIndex(entries);
+  registry.store(index, 'multi');
+
+  const outcome = await scannerOf(t, registry, index.digest)(createPace(1_000));
+
+  assert.ok(outcome.kind === 'inventory', JSON.stringify(outcome));
+  assert.equal(outcome.image.manifestDigest, entries[0]?.digest);
+  assert.deepEqual(
+    outcome.inventory.problems.map(({ code, message }) => [code, message]),
+    [
+      [
+        'other-platforms',
+        'Only the image for linux/amd64 was looked into; the same name also holds linux/arm64, linux/s390x.',
+      ],
+    ],
+  );
 });
