@@ -108,6 +108,35 @@ describe('the console over a real server with the sample estate', { skip: noBrow
     assert.ok(Number(await rows()) < Number(all));
   });
 
+  test('every page can be shown of one registry, and figures are of what lies there', async () => {
+    const figure = async (path: string, words: RegExp) => {
+      const page = await open(path);
+      const [, found] = words.exec(await page.locator('main').innerText()) ?? [];
+      await page.close();
+      return Number(found?.replaceAll(',', ''));
+    };
+    for (const [path, words] of [
+      ['/', /([\d,]+) images? together hold/],
+      ['/images', /([\d,]+) images?\n/],
+      ['/vulnerabilities', /([\d,]+) vulnerabilities\n/],
+      ['/recommendations', /([\d,]+) recommendations?\n/],
+    ] as const) {
+      const [there, all] = [await figure(`${path}?scope=development`, words), await figure(path, words)];
+      assert.ok(there > 0 && there < all, `${path}: ${there} of ${all}`);
+    }
+    for (const path of [
+      '/history',
+      '/registries',
+      '/coverage',
+      '/jobs',
+      '/exceptions',
+      '/database',
+      '/access',
+      '/trail',
+    ])
+      await (await open(`${path}?scope=development`)).close();
+  });
+
   test('a finding says why it stands, down to the versions compared', async () => {
     const page = await open('/images');
     const address = await page.locator('[data-index="0"] a').first().getAttribute('href');

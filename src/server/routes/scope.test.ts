@@ -104,3 +104,12 @@ test('a scope is one name, without stars, and only where it is taken', async () 
     assert.match(answer.json().detail, /scope/, path);
   }
 });
+
+test('lists within a scope tell how many there are', async () => {
+  for (const [path, total] of [
+    ['/images', 1],
+    ['/vulnerabilities', 2],
+    ['/recommendations', 1],
+  ] as const)
+    assert.equal((await json(admin, `${path}?scope=mine`)).total, total, path);
+});

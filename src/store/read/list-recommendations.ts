@@ -73,8 +73,8 @@ export async function listUpdates(
           u.medium, u.low, u.negligible, u.unknown, u.exploited, u.risk, u.owner, u.due, u.overdue, u.status, u.changed,
           ${sortKeys(order)} AS sort_keys
         ${from} AND ${behind(order, query.cursor)} ${orderBy(order)} LIMIT ${query.limit + 1}) AS page`.execute(store),
-    isFirst && isCounted(within)
-      ? sql<{ total: number }>`SELECT count(*)::int AS total ${from}`.execute(store)
+    isFirst
+      ? sql<{ total: number }>`${withSeen(within)} SELECT count(*)::int AS total ${from}`.execute(store)
       : { rows: [] },
   ]);
   const total = counted.rows[0]?.total;
@@ -87,7 +87,8 @@ export async function readUpdate(
   visibility: Visibility,
   terms: DueTerms,
 ): Promise<ReadUpdate | undefined> {
-  return (await listUpdates(store, { key, limit: 1, status: allStatuses }, visibility, terms)).items[0];
+  return (await listUpdates(store, { key, limit: 1, status: allStatuses, isCounted: false }, visibility, terms))
+    .items[0];
 }
 
 export interface UpdateImage {

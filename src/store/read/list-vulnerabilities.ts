@@ -19,7 +19,7 @@ import {
 } from './page.ts';
 import { containsPattern } from './patterns.ts';
 import { type Threat, type ThreatColumns, threatOf } from './threat.ts';
-import { imageVisible, isCounted, type Visibility, withCounts, withSeen } from './visibility.ts';
+import { imageVisible, isCounted, type Visibility, visibilityKey, withCounts, withSeen } from './visibility.ts';
 
 export type VulnerabilitySort = 'risk' | 'images' | 'epss' | 'id' | 'firstSeen';
 
@@ -78,7 +78,7 @@ export async function listVulnerabilities(
   const condition = allOf(conditionsOf(query));
   const from = sql`FROM ${flawSummaries(visibility)} AS s JOIN flaw AS f ON f.id = s.flaw WHERE ${condition}`;
   const isFirst = query.cursor === undefined && query.isCounted !== false;
-  const of = visibility === 'everything' ? visibility : visibility.counted;
+  const of = (visibility !== 'everything' && visibility.counted) || visibilityKey(visibility);
   const [{ rows }, total] = await Promise.all([
     sql<
       ReadVulnerability & { sort_keys: string[] }
@@ -88,15 +88,17 @@ export async function listVulnerabilities(
         ${from} AND ${behind(order, query.cursor)} ${orderBy(order)} LIMIT ${query.limit + 1}) AS page ORDER BY place`.execute(
       store,
     ),
-    isFirst && of !== undefined
-      ? rememberTotal(store, ['vulnerabilities', of, filterOf(query)], () => countRows(store, from))
+    isFirst
+      ? rememberTotal(store, ['vulnerabilities', of, filterOf(query)], () =>
+          countRows(store, sql`${withSeen(visibility)} SELECT count(*)::int AS total ${from}`),
+        )
       : undefined,
   ]);
   return { ...pageFrom(rows, order, query.limit, toVulnerabilityRow), ...(total !== undefined && { total }) };
 }
 
-async function countRows(store: Store, from: RawBuilder<unknown>): Promise<number> {
-  const { rows } = await sql<{ total: number }>`SELECT count(*)::int AS total ${from}`.execute(store);
+async function countRows(store: Store, counting: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ total: number }>`${counting}`.execute(store);
   return rows[0]?.total ?? 0;
 }
 
