@@ -35,8 +35,13 @@ export interface PlacedRow {
   /** queued, scanning, scanned, failed, artifact. */
   readonly state: string;
   readonly scanner: string | null;
-  /** It lay nowhere, and does again: `settlePlacements` brings its findings back. */
+  /** It lay nowhere, and does again. */
   readonly wasGone: boolean;
+}
+
+/** Of images that were known: those that lie somewhere new, where other exceptions hold. For `settlePlacements`. */
+export function cameElsewhere(rows: readonly PlacedRow[]): readonly number[] {
+  return rows.flatMap(({ image, isNew, isNewHere, wasGone }) => (wasGone || (isNewHere && !isNew) ? [image] : []));
 }
 
 /**

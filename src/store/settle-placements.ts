@@ -13,7 +13,8 @@ export interface Settled {
 
 /**
  * Brings findings in line with where images lie: those of an image that a registry had and none has any more go, those
- * of one that is back return. Of these images, or of all. An image that never lay in a registry (an upload) stays.
+ * of one that is back return. Of these images, or of all; for these, exceptions of where they lie now hold, and of
+ * where they lie no more do not. An image that never lay in a registry (an upload) stays.
  * `busy`: a vulnerability database is being installed, try again.
  */
 export async function settlePlacements(
@@ -42,6 +43,12 @@ export async function settlePlacementsWithin(
   const returned = rows.flatMap(({ id, leaves }) => (leaves ? [] : [id]));
   await takeAway(transaction, gone, at);
   await bringBack(transaction, returned);
+  const moved = new Set(rows.map(({ id }) => id));
+  if (images !== 'all')
+    await settleImages(
+      transaction,
+      images.filter((image) => !moved.has(image)),
+    );
   return { gone, returned };
 }
 

@@ -2,13 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Assessment, openAssessment } from '../../../test/support/assessment.ts';
 import { apk, flaw, npm } from '../../../test/support/judge.ts';
-import {
-  type ExceptionReachScope,
-  expireExceptions,
-  reachOf,
-  settleExceptions,
-  settleImages,
-} from '../../store/excepted.ts';
+import { type ExceptionReachScope, expireExceptions, reachOf, settleExceptions } from '../../store/excepted.ts';
+import { cameElsewhere, placeImages, removeImages } from '../../store/placements.ts';
+import { settlePlacements } from '../../store/settle-placements.ts';
 import { checkSummaries } from '../../store/summaries.ts';
 
 const feeds = {
@@ -133,11 +129,16 @@ test('an exception ends on its day, and covers images that come until then', asy
 test('an image that comes to lie elsewhere loses the exceptions of its first place', async () => {
   await using opened = await placed();
   await decide(opened, await ask(opened, { package: 'left', repository: 'team/app' }), 'approved');
-  await opened.store.insertInto('placement').values({ repository: 2, image: 2 }).execute();
-  await opened.store.transaction().execute((transaction) => settleImages(transaction, [1, 2]));
+  const { store } = opened;
+  const { digest } = await store.selectFrom('image').select('digest').where('id', '=', 2).executeTakeFirstOrThrow();
+  const web = { registry: 1, host: 'prod.example', repository: 'team/web', at: new Date() };
+
+  const came = await placeImages(store, { ...web, images: [{ digest, tags: [] }], cause: 'push' });
+  await settlePlacements(store, cameElsewhere(came), new Date());
   assert.deepEqual(await standing(opened), ['1 1 1', '1 1 1']);
-  await opened.store.updateTable('placement').set({ deleted: new Date() }).where('repository', '=', 2).execute();
-  await opened.store.transaction().execute((transaction) => settleImages(transaction, [1, 2]));
-  assert.deepEqual(await standing(opened), ['0 1 1', '0 1 1']);
+
+  const left = await removeImages(store, { ...web, at: new Date(Date.now() + 1_000) }, { digests: [digest] });
+  await settlePlacements(store, left.images, new Date());
+  assert.deepEqual(await standing(opened), ['1 1 1', '0 1 1']);
   assert.deepEqual(await checkSummaries(opened.store, false), []);
 });

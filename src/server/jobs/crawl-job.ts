@@ -2,7 +2,7 @@ import { AppError, messageOf } from '../../lib/errors.ts';
 import { everySoOften } from '../../lib/every-so-often.ts';
 import { isLookedThrough } from '../../store/image-states.ts';
 import { type BegunJob, beginJob, endJob, reportJob } from '../../store/jobs.ts';
-import { type PlacedRow, placeImages } from '../../store/placements.ts';
+import { cameElsewhere, type PlacedRow, placeImages } from '../../store/placements.ts';
 import { type RegistryStored, registryById } from '../../store/registries.ts';
 import { settlePlacements } from '../../store/settle-placements.ts';
 import type { ServerContext } from '../context.ts';
@@ -100,8 +100,8 @@ async function keepStep(
   const { store, queue, now } = context;
   const at = now();
   const rows = await placeImages(store, { registry: id, host, repository, images, at, cause: 'crawl' });
-  const returned = rows.filter(({ wasGone }) => wasGone).map(({ image }) => image);
-  if (returned.length > 0) await settled(returned, context);
+  const came = cameElsewhere(rows);
+  if (came.length > 0) await settled(came, context);
   await queue.scanAll(
     rows.filter((row) => needsScan(row, scanner)).map(({ image }) => image),
     'crawl',

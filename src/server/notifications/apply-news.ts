@@ -1,12 +1,12 @@
 import { createListing } from '../../images/registry/listing.ts';
 import { isLookedThrough } from '../../store/image-states.ts';
-import { placeImages, removeImages } from '../../store/placements.ts';
+import { cameElsewhere, placeImages, removeImages } from '../../store/placements.ts';
 import type { RegistryStored } from '../../store/registries.ts';
-import { settlePlacements } from '../../store/settle-placements.ts';
 import { isUploaded } from '../../store/uploads.ts';
 import type { ServerContext } from '../context.ts';
 import { connectRegistry } from '../registries/connect-registry.ts';
 import { targetOf } from '../registries/registry-target.ts';
+import { settlePlaces } from '../settle-places.ts';
 import type { News } from './notification-sender.ts';
 
 /** News that were checked: names can be asked for, and there is a digest or a tag. */
@@ -40,8 +40,8 @@ async function push(context: ServerContext, row: RegistryStored, one: ImageNews)
   if (digest === undefined) return false;
   const images = [{ digest, tags: tag === undefined ? [] : [tag], pushed: at }];
   const rows = await placeImages(store, { registry: row.id, host: row.host, repository, images, at, cause: 'push' });
-  for (const { image, state, scanner, wasGone } of rows) {
-    if (wasGone) await settle(context, [image]);
+  await settlePlaces(context, cameElsewhere(rows));
+  for (const { image, state, scanner } of rows) {
     // Bytes under a digest never change: what was looked through here need not be again.
     if (!isLookedThrough(state) || isUploaded(scanner)) await queue.scan(image, 'push');
   }
@@ -52,29 +52,7 @@ async function remove(context: ServerContext, row: RegistryStored, one: ImageNew
   const { repository, at, digest, tag } = one;
   const gone = digest === undefined ? { tags: tag === undefined ? [] : [tag] } : { digests: [digest] };
   const { images } = await removeImages(context.store, { registry: row.id, repository, at }, gone);
-  await settle(context, images);
-}
-
-const tries = 20;
-const betweenMs = 250;
-
-/** While a vulnerability database is being installed it waits a little; what is left over, the clock settles. */
-async function settle({ store, now, events, log }: ServerContext, images: readonly number[]): Promise<void> {
-  for (let attempt = 0; attempt < tries; attempt++) {
-    const settled = await settlePlacements(store, images, now());
-    if (settled !== 'busy') {
-      if (settled.gone.length + settled.returned.length === 0) return;
-      const rows = await store
-        .selectFrom('image')
-        .select('digest')
-        .where('id', 'in', [...settled.gone, ...settled.returned])
-        .execute();
-      for (const { digest } of rows) events.tell({ kind: 'image', digest, state: 'scanned' });
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, betweenMs));
-  }
-  log.warn({ images: images.length }, 'findings of deleted images go once the vulnerability database is installed');
+  await settlePlaces(context, images);
 }
 
 /** Docker Hub alone tells of a push without its digest. */

@@ -3,7 +3,7 @@ import { parseReference, type RegistryReference } from '../../images/registry/re
 import { AppError } from '../../lib/errors.ts';
 import { version } from '../../lib/version.ts';
 import type { ScannedImage } from '../../model/report.ts';
-import { placeImages } from '../../store/placements.ts';
+import { cameElsewhere, placeImages } from '../../store/placements.ts';
 import { findPulledImage } from '../../store/read/find-pulled-image.ts';
 import { findUploadedOver } from '../../store/read/find-uploaded-over.ts';
 import { visibleTo } from '../../store/read/visibility.ts';
@@ -14,6 +14,7 @@ import type { ServerContext } from '../context.ts';
 import { imageDigest } from '../contract/images.ts';
 import { scanUpload, uploadedScan } from '../contract/scans.ts';
 import { type Caller, type Route, route } from '../route.ts';
+import { settlePlaces } from '../settle-places.ts';
 import { covers } from '../sign-in/access.ts';
 
 const documentBytes = 64 * 1024 * 1024;
@@ -121,17 +122,19 @@ async function imageRow(
   { manifestDigest }: ScannedImage,
   name: string,
   place: Place | undefined,
-  { store, now }: ServerContext,
+  context: ServerContext,
 ): Promise<number> {
-  const at = now();
+  const { store } = context;
+  const at = context.now();
   if (!place) return putUploadedImage(store, { digest, name, at });
   const { row: registry, registry: host, repository, tag } = place;
   const uploaded = { digest, name, at, place: { registry, repository } };
   if (!manifestDigest) return putUploadedImage(store, uploaded);
   const images = [{ digest, tags: tag === undefined ? [] : [tag], pushed: at }];
   const placing = { registry, host, repository, images, at, cause: 'push', uploaded: name } as const;
-  const [row] = await placeImages(store, placing);
-  return row?.image ?? putUploadedImage(store, uploaded);
+  const rows = await placeImages(store, placing);
+  await settlePlaces(context, cameElsewhere(rows));
+  return rows[0]?.image ?? putUploadedImage(store, uploaded);
 }
 
 async function countsOf(image: number, { store }: ServerContext) {
