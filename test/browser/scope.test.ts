@@ -70,7 +70,9 @@ describe('what all pages show', { skip: noBrowser }, () => {
     await page.keyboard.type('stag');
     await option(page, 'Everything').waitFor({ state: 'hidden' });
 
-    assert.deepEqual(await page.getByRole('listbox', { name: 'What to show' }).getByRole('option').allInnerTexts(), ['staging']);
+    assert.deepEqual(await page.getByRole('listbox', { name: 'What to show' }).getByRole('option').allInnerTexts(), [
+      'staging',
+    ]);
     await page.keyboard.type('zzz');
     await page.getByText('No registry or repository has that in its name.').waitFor();
   });
@@ -97,6 +99,12 @@ describe('what all pages show', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Show everything' }).click();
 
     await page.getByRole('heading', { level: 1, name: 'CVE-2024-3094' }).waitFor();
+  });
+
+  test('the overview says that days are not counted for a part', async () => {
+    const { page } = await open('/?scope=production');
+
+    await page.getByText('Days are counted over everything').waitFor();
   });
 
   test('a page that is shown whole says so', async () => {

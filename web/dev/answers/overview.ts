@@ -45,12 +45,13 @@ export const overviewAnswers = [
           ? { pushed: 0, appeared: 0, went: 0, newest: [] }
           : { pushed: Math.min(14, images.length), appeared: 312, went: 127, newest: vulnerabilities.slice(0, 5) },
         fixFirst: recommendationsOf(estate).slice(0, 5),
-        trend: isEmpty
-          ? []
-          : Array.from({ length: 30 }, (_, index) => ({
-              day: hoursAgo((29 - index) * 24).slice(0, 10),
-              counts: scaled(findings, 1.35 - index * 0.011 + Math.sin(index / 2.3) * 0.05),
-            })),
+        trend:
+          isEmpty || estate.whole
+            ? []
+            : Array.from({ length: 30 }, (_, index) => ({
+                day: hoursAgo((29 - index) * 24).slice(0, 10),
+                counts: scaled(findings, 1.35 - index * 0.011 + Math.sin(index / 2.3) * 0.05),
+              })),
         database,
         gaps: gapsOf({ images: counts, registries: registryCounts(estate), database, seesEverything: !estate.whole }),
       };

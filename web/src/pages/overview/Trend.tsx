@@ -7,18 +7,26 @@ import classes from './overview.module.css';
 interface TrendProps {
   /** A point a day, oldest first. */
   readonly points: Overview['trend'];
+  /** Days are counted over everything, so that a part has none. */
+  readonly isPart: boolean;
 }
 
 const [width, height] = [560, 150];
 const lines = ['critical', 'high'] as const;
 
 /** Two lines from zero, so that a small change looks small; the day under the pointer is said in words. */
-export function Trend({ points }: TrendProps) {
+export function Trend({ points, isPart }: TrendProps) {
   const [at, setAt] = useState<number>();
   const first = points[0];
   const last = points.at(-1);
   if (!first || !last || points.length < 2) {
-    return <p className={classes.none}>A trend needs two days; come back tomorrow.</p>;
+    return (
+      <p className={classes.none}>
+        {isPart
+          ? 'Days are counted over everything, not over a part of it.'
+          : 'A trend needs two days; come back tomorrow.'}
+      </p>
+    );
   }
   const most = Math.max(1, ...points.flatMap(({ counts }) => lines.map((level) => counts[level])));
   const x = (index: number) => (index / (points.length - 1)) * width;
