@@ -52,11 +52,12 @@ describe('a list of 50,000 images', { skip: noBrowser }, () => {
   test('tells beside each value of a filter how many it would leave', async () => {
     for (const [path, filter, option, noun] of [
       ['/vulnerabilities', 'Severity', 'High', /^(\d+) vulnerabilities$/],
+      ['/vulnerabilities', 'Likelihood', '10 % or more', /^(\d+) vulnerabilities$/],
       ['/recommendations', 'Status', 'In work', /^(\d+) recommendations$/],
     ] as const) {
       const { page } = await open(path);
       const before = await page.getByText(noun).innerText();
-      await page.getByRole('button', { name: filter }).click();
+      await page.getByRole('search').getByRole('button', { name: filter }).click();
       const label = await page.locator('label', { hasText: option }).innerText();
       const count = /\d+$/.exec(label)?.[0] ?? 'none';
       await page.getByRole('checkbox', { name: option }).check();

@@ -5,10 +5,10 @@ export interface AlikeRows {
   readonly count: number;
 }
 
-/** A filter that is offered with counts: the value of a row, and whether the filter lets that through. */
+/** A filter that is offered with counts: the values that let a row through, and whether the filter does. */
 export interface FacetOf<Group> {
   readonly name: string;
-  readonly read: (group: Group) => string;
+  readonly read: (group: Group) => string | readonly string[];
   readonly passes: (group: Group) => boolean;
 }
 
@@ -22,7 +22,7 @@ export function countFacets<Group extends AlikeRows>(
     const counts = new Map<string, number>();
     for (const group of groups) {
       if (others.every(({ passes }) => passes(group)))
-        counts.set(read(group), (counts.get(read(group)) ?? 0) + group.count);
+        for (const value of [read(group)].flat()) counts.set(value, (counts.get(value) ?? 0) + group.count);
     }
     const values = [...counts].map(([value, count]) => ({ value, count }));
     return { name, values: values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)) };

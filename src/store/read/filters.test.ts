@@ -148,7 +148,7 @@ test('a facet says what choosing its value would leave, the other filters as the
 
 test('facets of vulnerabilities and of updates say what choosing a value would leave', async () => {
   const chosen = (name: string, value: string) =>
-    ['fixable', 'exploited', 'overdue'].includes(name) ? value === 'true' : [value];
+    ['fixable', 'exploited', 'overdue'].includes(name) ? value === 'true' : name === 'epss' ? Number(value) : [value];
   for (const visibility of ['everything', part] as const) {
     for (const filter of [{}, { severity: ['high'] as const, q: 'use' }, { fixable: true, epss: 0.2 }]) {
       const facets = await readVulnerabilityFacets(store, filter, visibility);

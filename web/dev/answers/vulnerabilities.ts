@@ -48,6 +48,9 @@ export const vulnerabilityAnswers = [
         facet('exploited', fitting(estate, { ...query, exploited: undefined }), (row) => [
           String(Boolean(row.threat.kev)),
         ]),
+        facet('epss', fitting(estate, { ...query, epss: undefined }), (row) =>
+          ['0.01', '0.1', '0.5'].filter((least) => (row.threat.epss?.score ?? 0) >= Number(least)),
+        ),
       ],
     }),
   }),
