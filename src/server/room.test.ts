@@ -20,7 +20,7 @@ for (const [what, error, folder] of [
 
     assert.ok(told instanceof AppError && told.code === 'STORE_UNAVAILABLE');
     assert.ok(told.message.includes(`the disk of ${folder} (`), told.message);
-    assert.match(told.message, /\d+ MB free now\)\. Make room, then start it again\.$/);
+    assert.match(told.message, /\d+ MB free now\); make room, then start it again\.$/);
     assert.equal(told.cause, error);
   });
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../lib/errors.ts';
-import { megabytesFree } from '../store/embedded/disk-trouble.ts';
+import { diskTrouble, megabytesFree } from '../store/embedded/disk-trouble.ts';
 import { codeOf } from '../store/store-errors.ts';
 import { dataPaths, type ServerConfig } from './config.ts';
 
@@ -24,11 +24,22 @@ export function checkRoom(config: Place): void {
 }
 
 /** What an error means that ended the start: that there was no room is said with the place and the next step. */
-export function startFailure(error: unknown, { dataDir }: Place): unknown {
-  if (!isNoRoom(error)) return error;
-  const folder = folderOf(error) ?? dataDir;
-  const message = `The server cannot start: there was no room left on the disk of ${folder} (${megabytesFree(folder)} MB free now). Make room, then start it again.`;
-  return new AppError('STORE_UNAVAILABLE', message, { cause: error });
+export function startFailure(error: unknown, place: Place): unknown {
+  const why = isNoRoom(error) ? noRoomIn(folderOf(error) ?? place.dataDir) : storeTrouble(error, place);
+  if (why === undefined) return error;
+  return new AppError('STORE_UNAVAILABLE', `The server cannot start: ${why}.`, { cause: error });
+}
+
+function noRoomIn(folder: string): string {
+  return `there was no room left on the disk of ${folder} (${megabytesFree(folder)} MB free now); make room, then start it again`;
+}
+
+/** The embedded database goes on by itself when there is room, but not when the server has ended. */
+function storeTrouble(error: unknown, place: Place): string | undefined {
+  const { postgres } = dataPaths(place);
+  const isOfStore = error instanceof AppError && error.code === 'STORE_UNAVAILABLE' && error.cause !== undefined;
+  if (!isOfStore || place.databaseUrl !== undefined || !existsSync(postgres)) return undefined;
+  return diskTrouble(resolve(postgres), 'then start it again');
 }
 
 /** Whether the system or PostgreSQL refused a write for want of room. */

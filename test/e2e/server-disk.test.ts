@@ -3,6 +3,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openStore } from '../../src/store/open-store.ts';
+import { silentLog as log } from '../../src/store/store-log.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { fill, mountDisk, needsMount } from './store-programs.ts';
 
@@ -52,7 +54,7 @@ test('a later start on a full disk names the place and the next step', needsMoun
 
   await assert.rejects(
     startServerProcess({ dataDir: disk }),
-    /ended with 2: .*no room left on the disk of \/.*\(\d+ MB free now\). Make room, then start it again. \[STORE_UNAVAILABLE\]/s,
+    /ended with 2: .*no room left on the disk of \/.*\(\d+ MB free now\); make room, then start it again\. \[STORE_UNAVAILABLE\]/s,
   );
 
   rmSync(join(disk, 'ballast'));
@@ -60,6 +62,16 @@ test('a later start on a full disk names the place and the next step', needsMoun
   await assert.rejects(
     startServerProcess({ dataDir: disk }),
     /ended with 2: .*disk of .*\/postgres is full \(0 MB free\); make room, then start it again\. \[STORE_UNAVAILABLE\]/s,
+  );
+});
+
+test('a start whose database runs out of room on the way says so too', needsMount(), async (t) => {
+  const disk = mountDisk(t, 110);
+  await (await openStore({ dataDir: disk, log })).close();
+
+  await assert.rejects(
+    startServerProcess({ dataDir: disk }),
+    /ended with 2: .*disk of .*\/postgres is full \(\d+ MB free\); make room, then start it again\. \[STORE_UNAVAILABLE\]/s,
   );
 });
 

@@ -23,8 +23,8 @@ export interface Postmaster {
   readonly pid: number;
   /** Settles when it is gone, with what it last said. */
   readonly gone: Promise<readonly string[]>;
-  /** Rolls back what is open, writes everything and ends; harder when that takes too long. */
-  readonly stop: () => Promise<void>;
+  /** Rolls back what is open, writes everything and ends; harder when that takes longer than so many ms. */
+  readonly stop: (waitMs?: number) => Promise<void>;
   /** Ends at once; what was committed is recovered at the next start. */
   readonly quit: () => Promise<void>;
   /** Tells it to stop, for who cannot wait. */
@@ -65,12 +65,12 @@ function spawnPostmaster({ program, options, data, user, log }: PostmasterOption
     child.on('exit', () => setImmediate(() => resolve(said)));
   });
   // https://www.postgresql.org/docs/current/server-shutdown.html: fast, immediate, and none of its own.
-  const end = async (signals: readonly NodeJS.Signals[]) => {
+  const end = async (signals: readonly NodeJS.Signals[], waitMs = stopMs) => {
     child.ref();
     for (const signal of signals) {
       child.kill(signal);
       const waiting = new AbortController();
-      const slow = sleep(stopMs, 'slow', { signal: waiting.signal }).catch(() => 'slow');
+      const slow = sleep(waitMs, 'slow', { signal: waiting.signal }).catch(() => 'slow');
       const first = await Promise.race([gone, slow]);
       waiting.abort();
       if (first !== 'slow') return;
@@ -79,7 +79,7 @@ function spawnPostmaster({ program, options, data, user, log }: PostmasterOption
   return {
     pid: child.pid ?? 0,
     gone,
-    stop: () => end(['SIGINT', 'SIGQUIT', 'SIGKILL']),
+    stop: (waitMs) => end(['SIGINT', 'SIGQUIT', 'SIGKILL'], waitMs),
     quit: () => end(['SIGQUIT', 'SIGKILL']),
     interrupt: () => {
       child.kill('SIGINT');

@@ -97,6 +97,7 @@ async function start(place: Place, binaries: Binaries, log: StoreLog): Promise<P
 interface Kept extends Pick<EmbeddedDatabase, 'pid' | 'trouble' | 'stop'> {}
 
 const longestDelay = 5_000;
+const withoutRoomMs = 3_000;
 
 function keepRunning(first: Postmaster, restart: () => Promise<Postmaster>, place: Place, log: StoreLog): Kept {
   let current = first;
@@ -138,7 +139,8 @@ function keepRunning(first: Postmaster, restart: () => Promise<Postmaster>, plac
       stopping = true;
       process.off('exit', quitWithUs);
       waiting.abort();
-      await current.stop();
+      // Without room to write it may wait for ever; what was committed is recovered at the next start.
+      await current.stop(diskTrouble(place.folder) === undefined ? undefined : withoutRoomMs);
       await watching;
       // It may just have been started again.
       await current.stop();
