@@ -35,6 +35,14 @@ describe('what all pages show', { skip: noBrowser }, () => {
     await untilTrue(page, `document.querySelector('search').innerText.includes('${all} images')`);
   });
 
+  test('is a registry from its own page on, whatever was chosen before', async () => {
+    const { page } = await open('/registries/sandbox?scope=production');
+    await page.getByRole('link', { name: 'Show only this registry' }).click();
+
+    await page.waitForURL(/\/\?scope=sandbox$/);
+    await page.getByRole('button', { name: 'Shown: sandbox' }).waitFor();
+  });
+
   test('is undone by the way back', async () => {
     const { page } = await open('/vulnerabilities');
     await selector(page).click();

@@ -3,6 +3,7 @@ import { apiBase, queryText } from './api/request.ts';
 /** Where each noun has its page. Every link in the console is made here. */
 const part = encodeURIComponent;
 
+export const overviewAddress = (filter: object = {}) => `/${queryText(filter)}`;
 export const imageAddress = (digest: string, tab?: string) => `/images/${part(digest)}${queryText({ tab })}`;
 export const imagesAddress = (filter: object = {}) => `/images${queryText(filter)}`;
 export const vulnerabilityAddress = (id: string) => `/vulnerabilities/${part(id)}`;

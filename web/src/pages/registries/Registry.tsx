@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import type { RegistryRow, RepositoryRow } from '../../../../src/server/contract/registries.ts';
-import { imagesAddress, jobsAddress } from '../../addresses.ts';
+import { imagesAddress, jobsAddress, overviewAddress } from '../../addresses.ts';
 import { useCrawlRegistry, useRegistry, useRepositories, useTestStoredRegistry } from '../../api/registries.ts';
 import { useHasRole } from '../../api/session.ts';
 import { Age } from '../../components/Age.tsx';
@@ -44,6 +44,9 @@ function RegistryPage({ registry }: { readonly registry: RegistryRow }) {
       name={registry.name}
       actions={
         <>
+          <Button component={AppLink} to={overviewAddress({ scope: registry.name })} size="xs" variant="default">
+            Show only this registry
+          </Button>
           {isAdmin && (
             <Button size="xs" variant="default" onClick={() => test.mutate({})} loading={test.isPending}>
               Test the connection
