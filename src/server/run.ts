@@ -42,9 +42,9 @@ async function run(): Promise<void> {
 async function serve(config: ServerConfig): Promise<void> {
   const { startServer } = await import('./main.ts');
   const log = createLog(config);
-  const server = await startServer(config, log);
-  process.stdout.write(greeting(server));
-  stopOnSignal(server, config.shutdownSeconds, log);
+  const starting = startServer(config, log);
+  stopOnSignal(starting, config.shutdownSeconds, log);
+  process.stdout.write(greeting(await starting));
 }
 
 async function copyStore([file, ...options]: readonly string[]): Promise<void> {
@@ -117,8 +117,8 @@ function greeting({ url, administrator }: RunningServer): string {
   return `Breakwater runs at ${url}\n${first}`;
 }
 
-/** The first signal ends it in order, the second at once. */
-function stopOnSignal(server: RunningServer, seconds: number, log: Logger): void {
+/** The first signal ends it in order, once it has started; the second at once. */
+function stopOnSignal(starting: Promise<RunningServer>, seconds: number, log: Logger): void {
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -133,10 +133,12 @@ function stopOnSignal(server: RunningServer, seconds: number, log: Logger): void
         process.exit(status);
       };
       setTimeout(() => end(failed), (seconds + 10) * 1000).unref();
-      server.stop().then(
-        () => end(0),
-        () => end(failed),
-      );
+      starting
+        .then((server) => server.stop())
+        .then(
+          () => end(0),
+          () => end(failed),
+        );
     });
   }
 }

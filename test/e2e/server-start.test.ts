@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,4 +54,23 @@ test('a stop in order is told in the log, when it begins and when it is done', a
   );
   assert.equal(told.at(-1), about[1], 'and nothing after it');
   assert.equal(typeof about[1]?.seconds, 'number');
+});
+
+test('a signal during the start is heeded when the start is over, and leaves no database behind', async (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'bw-'));
+  t.after(() => rmSync(dataDir, { recursive: true, force: true }));
+  const program = join(import.meta.dirname, '../../bin/breakwater');
+  const child = spawn(program, ['server', '--data-dir', dataDir, '--listen', '127.0.0.1:0'], { stdio: 'ignore' });
+  const exited = once(child, 'exit');
+  const running = join(dataDir, 'postgres/data/postmaster.pid');
+  // Negative while the folder is being made.
+  const postmasterOf = () => (existsSync(running) ? Number.parseInt(readFileSync(running, 'utf8'), 10) : 0);
+  let postmaster = postmasterOf();
+  for (; child.exitCode === null && !(postmaster > 0); postmaster = postmasterOf())
+    await new Promise((resume) => setTimeout(resume, 5));
+
+  child.kill('SIGTERM');
+
+  assert.deepEqual(await exited, [0, null]);
+  assert.throws(() => process.kill(postmaster, 0), { code: 'ESRCH' });
 });
