@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { everHeld } from '../ever-held.ts';
 import type { Store } from '../tables.ts';
 import { fixedIn, takenOver } from '../tell-fixed.ts';
+import { placeKnown } from './event-place.ts';
 import { type HistoryChange, type HistoryEvent, type ReadEvent, toHistoryEvent } from './history-event.ts';
 import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, sortKeys } from './page.ts';
 import { imageName, imageVisible, type Visibility } from './visibility.ts';
@@ -31,7 +32,7 @@ export async function readImageHistory(
   visibility: Visibility,
 ): Promise<Page<HistoryEvent>> {
   const { rows } = await sql<Read>`${eventColumns(visibility)}, ${sortKeys(order)} AS sort_keys
-    FROM (${eventsOf([image])}) AS e ${eventJoins}
+    FROM (${eventsOf([image], visibility)}) AS e ${eventJoins}
     WHERE ${within(query)} AND ${behind(order, query.cursor)} ${orderBy(order)} LIMIT ${query.limit + 1}`.execute(
     store,
   );
@@ -45,7 +46,8 @@ export async function readHistoriesOf(
   query: Pick<HistoryQuery, 'since' | 'cause' | 'change'>,
   visibility: Visibility,
 ): Promise<HistoryEvent[]> {
-  const { rows } = await sql<ReadEvent>`${eventColumns(visibility)} FROM (${eventsOf(images)}) AS e ${eventJoins}
+  const { rows } =
+    await sql<ReadEvent>`${eventColumns(visibility)} FROM (${eventsOf(images, visibility)}) AS e ${eventJoins}
     WHERE ${within(query)} ORDER BY e.image, e.at, e.key`.execute(store);
   return rows.map(toHistoryEvent);
 }
@@ -90,13 +92,13 @@ const writtenColumns = sql`at, ${writtenCause} AS cause, change, flaw, component
   'event-' || lpad(id::text, 18, '0') AS key`;
 
 /** Of images: what was written down, and what their components' candidates, past ones and exceptions tell. */
-function eventsOf(images: readonly number[]): RawBuilder<unknown> {
+function eventsOf(images: readonly number[], visibility: Visibility): RawBuilder<unknown> {
   return sql`WITH own AS MATERIALIZED (
       SELECT i.id AS image, i.first_seen, part AS component
       FROM ${everHeld} AS held
         JOIN image AS i ON i.id = held.image CROSS JOIN unnest(held.components) AS part
       WHERE held.image = ANY(${images}::int[]))
-    SELECT ${writtenColumns} FROM image_event WHERE image = ANY(${images}::int[]) AND cause <> 'fixed'
+    SELECT ${writtenColumns} FROM image_event WHERE image = ANY(${images}::int[]) AND cause <> 'fixed' AND ${placeKnown(visibility)}
     UNION ALL SELECT taken.at, 'fixed', 'went', c.flaw, c.component, taken.image, taken.name,
         'fixed-' || c.component || '-' || c.flaw || '-' || taken.before || '-' || extract(epoch FROM taken.at)
       FROM (${takenOver(images)}) AS taken
@@ -134,7 +136,7 @@ function estateEvents(visibility: Visibility): readonly RawBuilder<unknown>[] {
     WHERE e.exception = x.id AND ${imageVisible(visibility, 'e.image')}`;
   return [
     sql`SELECT written.* FROM (SELECT ${writtenColumns}, findings AS over FROM image_event
-      WHERE ${imageVisible(visibility, 'image_event.image')} AND (SELECT state FROM image WHERE id = image_event.image) <> 'artifact') AS written`,
+      WHERE ${imageVisible(visibility, 'image_event.image')} AND ${placeKnown(visibility)} AND (SELECT state FROM image WHERE id = image_event.image) <> 'artifact') AS written`,
     sql`SELECT c.since AS at, 'advisory' AS cause, 'appeared' AS change, c.flaw, c.component, NULL::int AS image, NULL AS detail,
         c.key, held.over
       FROM (SELECT since, flaw, component, 'came-' || component || '-' || flaw AS key FROM candidate WHERE cause = 'advisory'

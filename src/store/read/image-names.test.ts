@@ -4,6 +4,7 @@ import { placeImages, removeImages } from '../placements.ts';
 import { addRegistry, changeRegistry } from '../registries.ts';
 import { openTestStore } from '../testing/open-test-store.ts';
 import { putUploadedImage } from '../uploads.ts';
+import { readHistoriesOf, readHistory, readImageHistory } from './history.ts';
 import { listImages } from './list-images.ts';
 import type { Visibility } from './visibility.ts';
 
@@ -88,4 +89,35 @@ test('a registry that is reached by another host, and an upload by another name,
   await putUploadedImage(store, { digest: digest('a'), name: 'built-by-ci', at: at(2) });
   assert.deepEqual(await found('built-by'), ['a']);
   assert.deepEqual(await found('new.example/team'), ['a']);
+});
+
+test('the history of an image that several have tells each of its own places alone', async () => {
+  await using estate = await openEstate();
+  const { store, registry, push } = estate;
+  await push(1, 'a', 'team/api', '1.0');
+  await push(2, 'a', 'secret/api', 'hidden');
+  await removeImages(store, { registry, repository: 'secret/api', at: at(3) }, { digests: [digest('a')] });
+  await push(4, 'a', 'secret/api', 'again');
+  const { id } = await store
+    .selectFrom('repository')
+    .select('id')
+    .where('name', '=', 'team/api')
+    .executeTakeFirstOrThrow();
+  const image = await store.selectFrom('image').select('id').executeTakeFirstOrThrow();
+  const told = async (visibility: Visibility) => {
+    const query = { limit: 50 };
+    const { items } = await readImageHistory(store, image.id, query, visibility);
+    const all = await readHistory(store, query, visibility);
+    assert.deepEqual(all.items, items);
+    assert.deepEqual(await readHistoriesOf(store, [image.id], {}, visibility), items.toReversed());
+    return items.map(({ change, text }) => `${change} ${/secret/.test(text) ? 'secret' : 'own'}`);
+  };
+
+  assert.equal((await told('everything')).length, 7);
+  assert.deepEqual((await told({ repositories: [id] })).sort(), ['pushed own', 'tagged own']);
+
+  await changeRegistry(store, 'prod', ({ settings }) => ({
+    ...{ host: 'new.example', settings: settings as object, secrets: null },
+  }));
+  assert.deepEqual((await told({ repositories: [id] })).sort(), ['pushed own', 'tagged own']);
 });

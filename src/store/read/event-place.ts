@@ -1,0 +1,24 @@
+import { type RawBuilder, sql } from 'kysely';
+import { numberList } from '../number-list.ts';
+import type { Visibility } from './visibility.ts';
+
+/**
+ * True for a row of `image_event` whose place (`host/repository` or `host/repository:tag`; of what was deleted the
+ * repository or the registry) the caller may know: an image that several teams have tells each of its own places alone.
+ * Of a host that no registry has any more, the repository decides.
+ */
+export function placeKnown(visibility: Visibility): RawBuilder<boolean> {
+  if (visibility === 'everything') return sql<boolean>`true`;
+  const own = (
+    name: RawBuilder<unknown>,
+  ) => sql`SELECT FROM repository JOIN registry ON registry.id = repository.registry
+    WHERE repository.name = ${name} AND repository.id = ANY(${numberList(visibility.repositories)}::int[])`;
+  const repository = sql`split_part(substr(detail, strpos(detail, '/') + 1), ':', 1)`;
+  const isOfHost = sql`(starts_with(detail, registry.host || '/')
+    OR NOT EXISTS (SELECT FROM registry AS other WHERE starts_with(image_event.detail, other.host || '/')))`;
+  return sql<boolean>`CASE
+    WHEN change IN ('pushed', 'seen', 'tagged') THEN detail IS NULL OR EXISTS (${own(repository)} AND ${isOfHost})
+    WHEN change = 'deleted' THEN EXISTS (${own(sql`detail`)})
+      OR split_part(detail, ', which was', 1) = ANY(${visibility.reach?.registries ?? []}::text[])
+    ELSE true END`;
+}
