@@ -28,7 +28,9 @@ export const fullAssessment: Benchmark = {
       ] as const;
       return {
         rows: [{ subject: `${images} images`, columns }],
-        verdicts: [{ budget: '1,000 images assessed, with the pull', unit: 'ms', atMost: 60_000, figures: [all] }],
+        verdicts: [
+          { budget: '1,000 images assessed, without the pull', unit: 'ms', atMost: 60_000, figures: [all - pull] },
+        ],
         notRun: [],
       };
     } finally {
