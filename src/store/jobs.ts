@@ -79,28 +79,16 @@ export interface BegunJob extends Attempt {
   readonly image: number | null;
   readonly registry: number | null;
   readonly because: string;
-}
-
-/** Takes a job up, also one that somebody else left lying; undefined when there is nothing left to do. */
-export async function beginJob(store: Store, id: string, at: Date): Promise<BegunJob | undefined> {
-  const row = await store
-    .updateTable('job')
-    .set({ state: 'running', attempt: sql<number>`attempt + 1`, started: at, progress: null, detail: null })
-    .where('id', '=', id)
-    .where('state', 'in', ['waiting', 'running'])
-    .returning(['subject', 'image', 'registry', 'because', 'attempt'])
-    .executeTakeFirst();
-  return row && { ...row, job: id };
-}
-
-export interface BegunScan extends BegunJob {
-  /** Of the image, unless it is known to be none: that is merely looked at again, and stays what it is. */
+  /** Of its image, unless that is known to be none: it is merely looked at again, and stays what it is. */
   readonly digest: string | null;
 }
 
-/** The same for a scan, whose image says that it is being scanned. */
-export async function beginScan(store: Store, id: string, at: Date): Promise<BegunScan | undefined> {
-  const { rows } = await sql<Omit<BegunScan, 'job'>>`${prepared}
+/**
+ * Takes a job up, also one that somebody else left lying; its image, if it has one, says that it is being scanned.
+ * Undefined when there is nothing left to do.
+ */
+export async function beginJob(store: Store, id: string, at: Date): Promise<BegunJob | undefined> {
+  const { rows } = await sql<Omit<BegunJob, 'job'>>`${prepared}
     WITH begun AS (UPDATE job SET state = 'running', attempt = attempt + 1, started = ${at}, progress = NULL, detail = NULL
         WHERE id = ${id} AND state IN ('waiting', 'running')
         RETURNING subject, image, registry, because, attempt),

@@ -4,7 +4,7 @@ import { everySoOften } from '../../lib/every-so-often.ts';
 import { longestWaitMs } from '../../lib/retry.ts';
 import type { Artifact } from '../../model/artifact.ts';
 import { leaveImage, recordArtifact, recordFailure } from '../../store/image-states.ts';
-import { type BegunScan, beginScan, endJob, reportJob } from '../../store/jobs.ts';
+import { type BegunJob, beginJob, endJob, reportJob } from '../../store/jobs.ts';
 import type { Store } from '../../store/tables.ts';
 import { recordScan } from '../assessment/record-scan.ts';
 import type { ServerContext } from '../context.ts';
@@ -35,7 +35,7 @@ const maxAttempts = 5;
 /** Scans one image and records it. Throws `TryAgain` when another try may do better. */
 export async function runScanJob(id: string, parts: ScanJobParts): Promise<void> {
   const { context } = parts;
-  const job = await beginScan(context.store, id, context.now());
+  const job = await beginJob(context.store, id, context.now());
   if (!job || job.image === null) return;
   const started = performance.now();
   context.events.tell({ kind: 'job', id, state: 'running' });
@@ -56,7 +56,7 @@ interface Resting {
   readonly restMs: number;
 }
 
-async function scan(job: BegunScan, image: number, parts: ScanJobParts): Promise<ScanOutcome | Resting> {
+async function scan(job: BegunJob, image: number, parts: ScanJobParts): Promise<ScanOutcome | Resting> {
   const { sourceOf } = parts;
   if (job.attempt > maxAttempts) return failure('WORKER_DIED', `it did not end well in ${maxAttempts} tries`);
   const found = await sourceOf(image).catch(failureOf);
@@ -71,7 +71,7 @@ async function scan(job: BegunScan, image: number, parts: ScanJobParts): Promise
 }
 
 async function pull(
-  job: BegunScan,
+  job: BegunJob,
   { source, pace }: FoundImage,
   { context, pool, cacheDirectory, isFirst = false }: ScanJobParts,
 ): Promise<ScanOutcome> {
@@ -102,7 +102,7 @@ async function cancellable<T>(
 }
 
 async function report(
-  job: BegunScan,
+  job: BegunJob,
   progress: Extract<ScanProgress, { kind: 'layer' }>,
   { store, events, log }: ServerContext,
 ): Promise<void> {
@@ -114,7 +114,7 @@ async function report(
 }
 
 async function keep(
-  job: BegunScan,
+  job: BegunJob,
   image: number,
   { image: scanned, inventory }: Extract<ScanOutcome, { kind: 'inventory' }>,
   { context, scanner }: ScanJobParts,
@@ -132,7 +132,7 @@ const busyMs = 200;
 
 /** A chart, a signature …: the look at it went well, and there is nothing to scan. */
 async function keepArtifact(
-  job: BegunScan,
+  job: BegunJob,
   image: number,
   artifact: Artifact,
   { context, scanner }: ScanJobParts,
@@ -151,7 +151,7 @@ async function keepArtifact(
 }
 
 async function waitForRegistry(
-  job: BegunScan,
+  job: BegunJob,
   image: number,
   { message, restMs }: Resting,
   { context: { store, now } }: ScanJobParts,
@@ -164,7 +164,7 @@ async function waitForRegistry(
 }
 
 async function giveUpOrTryAgain(
-  job: BegunScan,
+  job: BegunJob,
   image: number,
   { kind, code, message }: Extract<ScanOutcome, { readonly code: string }>,
   { context }: ScanJobParts,
@@ -197,7 +197,7 @@ async function giveUpOrTryAgain(
 async function told(
   image: number,
   state: string,
-  job: BegunScan,
+  job: BegunJob,
   jobState: string,
   { store, events }: ServerContext,
 ): Promise<void> {
