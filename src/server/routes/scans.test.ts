@@ -5,24 +5,20 @@ import { after, before, describe, it } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import { placeImages } from '../../store/placements.ts';
 import { addRegistry } from '../../store/registries.ts';
-import { type OpenVulnerabilities, openVulnerabilities } from '../assessment/open-vulnerabilities.ts';
-import { startTestServer, type TestServer } from '../testing/start-test-server.ts';
-import { openTestContext, type TestContext } from '../testing/test-context.ts';
+import { type AssessingServer, openAssessingServer } from '../testing/assessing-server.ts';
+import type { TestServer } from '../testing/start-test-server.ts';
 
 const packed = readFileSync(resolve(import.meta.dirname, '../../../data/demo.json.zst'));
 const documents = JSON.parse(zstdDecompressSync(packed).toString()) as Record<string, object>;
 const document = JSON.stringify(documents.alpine);
 
 describe('scans that are made elsewhere', () => {
-  let bare: TestContext;
-  let vulnerabilities: OpenVulnerabilities;
+  let opened: AssessingServer;
   let server: TestServer;
   before(async () => {
-    bare = await openTestContext();
-    const { config, store, databaseUrl, log, now } = bare;
-    vulnerabilities = await openVulnerabilities({ config, store, url: databaseUrl, log, now });
-    server = await startTestServer({ parts: { vulnerabilities, store } });
-    await addRegistry(store, {
+    opened = await openAssessingServer();
+    server = opened.server;
+    await addRegistry(opened.store, {
       name: 'prod',
       kind: 'distribution',
       host: 'registry.example',
@@ -31,11 +27,7 @@ describe('scans that are made elsewhere', () => {
       notificationSecret: Buffer.from('x'),
     });
   });
-  after(async () => {
-    await server?.close();
-    await vulnerabilities?.close();
-    await bare?.close();
-  });
+  after(() => opened?.close());
 
   it('are recorded with findings made here, and shown at their page', async () => {
     const analyst = await server.as('analyst');
@@ -67,7 +59,7 @@ describe('scans that are made elsewhere', () => {
   });
 
   it('replace nothing that also lies where the pipeline does not decide', async () => {
-    const { store } = bare;
+    const { store } = opened;
     const analyst = await server.as('analyst');
     const everything = await analyst.send('POST', '/scans', { name: 'registry.example/team/alpine:3.10', document });
     const { digest, counts } = everything.json();
@@ -106,7 +98,7 @@ describe('scans that are made elsewhere', () => {
 
   it('cannot be asked for again where there is nothing to pull; what lies in a registry can', async () => {
     const analyst = await server.as('analyst');
-    const { store } = bare;
+    const { store } = opened;
     const digest = `sha256:${'7'.repeat(64)}`;
     const registry = await store.selectFrom('registry').select('id').executeTakeFirstOrThrow();
     const images = [{ digest, tags: ['1'] }];

@@ -6,9 +6,8 @@ import { zstdDecompressSync } from 'node:zlib';
 import { digestsNotAmong, placeImages, removeImages } from '../../store/placements.ts';
 import { addRegistry, removeRegistry } from '../../store/registries.ts';
 import { settlePlacements } from '../../store/settle-placements.ts';
-import { type OpenVulnerabilities, openVulnerabilities } from '../assessment/open-vulnerabilities.ts';
-import { startTestServer, type TestServer } from '../testing/start-test-server.ts';
-import { openTestContext, type TestContext } from '../testing/test-context.ts';
+import { type AssessingServer, openAssessingServer } from '../testing/assessing-server.ts';
+import type { TestServer } from '../testing/start-test-server.ts';
 
 const packed = readFileSync(resolve(import.meta.dirname, '../../../data/demo.json.zst'));
 const documents = JSON.parse(zstdDecompressSync(packed).toString()) as Record<string, { metadata: object }>;
@@ -23,25 +22,18 @@ const manifest = (letter: string) =>
 const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
 
 describe('an uploaded image that no registry told of', () => {
-  let bare: TestContext;
-  let vulnerabilities: OpenVulnerabilities;
+  let opened: AssessingServer;
   let server: TestServer;
   before(async () => {
-    bare = await openTestContext();
-    const { config, store, databaseUrl, log, now } = bare;
-    vulnerabilities = await openVulnerabilities({ config, store, url: databaseUrl, log, now });
-    server = await startTestServer({ parts: { vulnerabilities, store } });
+    opened = await openAssessingServer();
+    server = opened.server;
     await add('prod', 'registry.example');
   });
-  after(async () => {
-    await server?.close();
-    await vulnerabilities?.close();
-    await bare?.close();
-  });
+  after(() => opened?.close());
 
   async function add(name: string, host: string): Promise<number> {
     const secrets = { secrets: null, notificationSecret: Buffer.from('x') };
-    const row = await addRegistry(bare.store, { name, kind: 'distribution', host, settings: {}, ...secrets });
+    const row = await addRegistry(opened.store, { name, kind: 'distribution', host, settings: {}, ...secrets });
     return row?.id ?? 0;
   }
   const within = (...values: string[]) =>
@@ -49,7 +41,7 @@ describe('an uploaded image that no registry told of', () => {
   const upload = async (client: Awaited<ReturnType<typeof within>>, name: string, document: string) =>
     (await client.send('POST', '/scans', { name, document })).statusCode;
   const place = async (repository: string) => {
-    const { id } = await bare.store
+    const { id } = await opened.store
       .selectFrom('registry')
       .select('id')
       .where('name', '=', 'prod')
@@ -57,7 +49,7 @@ describe('an uploaded image that no registry told of', () => {
     return { registry: id, host: 'registry.example', repository };
   };
   const tell = async (repository: string, digest: string) =>
-    placeImages(bare.store, {
+    placeImages(opened.store, {
       ...(await place(repository)),
       images: [{ digest, tags: [] }],
       at: new Date(),
@@ -156,7 +148,7 @@ describe('an uploaded image that no registry told of', () => {
   });
 
   it('goes when the repository is looked through and its manifest is not there', async () => {
-    const { store } = bare;
+    const { store } = opened;
     const team = await within('prod/team/*');
     assert.equal(await upload(team, 'registry.example/team/never:1', manifest('4')), 201);
     const { registry, repository } = await place('team/never');
@@ -191,7 +183,7 @@ describe('an uploaded image that no registry told of', () => {
   });
 
   it('gives nothing away of what a registry had and has no more', async () => {
-    const { store } = bare;
+    const { store } = opened;
     const [own, admin] = [await within('prod/own/*'), await server.as('admin')];
     await tell('payments/gone', digestOf('e'));
     const gone = await removeImages(
@@ -209,7 +201,7 @@ describe('an uploaded image that no registry told of', () => {
   });
 
   it('stays when the repository is looked through, and when its registry is disconnected', async () => {
-    const { store } = bare;
+    const { store } = opened;
     const [team, admin] = [await within('brief/team/*'), await server.as('admin')];
     const registry = await add('brief', 'brief.example');
     assert.equal(await upload(team, 'brief.example/team/app:1', archive('f')), 201);

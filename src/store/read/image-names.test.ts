@@ -29,7 +29,11 @@ async function openEstate() {
     assert.equal(total, items.length, q);
     return items.map((row) => row.digest.slice(7, 8)).sort();
   };
-  return { store, registry, push, found, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+  const whoSees = async (repository: string) => {
+    const row = store.selectFrom('repository').select('id').where('name', '=', repository);
+    return { repositories: [(await row.executeTakeFirstOrThrow()).id] };
+  };
+  return { store, registry, push, found, whoSees, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
 }
 
 test('an image is found by each of its places and tags, not only by the newest', async () => {
@@ -61,15 +65,10 @@ test('a tag that went to another image finds that one, and a place that is gone 
 
 test('who sees one repository finds by its names alone', async () => {
   await using estate = await openEstate();
-  const { store, push, found } = estate;
+  const { push, found, whoSees } = estate;
   await push(1, 'a', 'team/api', '1.0');
   await push(2, 'a', 'secret/api', 'hidden');
-  const { id } = await store
-    .selectFrom('repository')
-    .select('id')
-    .where('name', '=', 'team/api')
-    .executeTakeFirstOrThrow();
-  const visibility = { repositories: [id] };
+  const visibility = await whoSees('team/api');
 
   assert.deepEqual(await found('team/api:1.0', visibility), ['a']);
   assert.deepEqual(await found('hidden', visibility), []);
@@ -93,16 +92,12 @@ test('a registry that is reached by another host, and an upload by another name,
 
 test('the history of an image that several have tells each of its own places alone', async () => {
   await using estate = await openEstate();
-  const { store, registry, push } = estate;
+  const { store, registry, push, whoSees } = estate;
   await push(1, 'a', 'team/api', '1.0');
   await push(2, 'a', 'secret/api', 'hidden');
   await removeImages(store, { registry, repository: 'secret/api', at: at(3) }, { digests: [digest('a')] });
   await push(4, 'a', 'secret/api', 'again');
-  const { id } = await store
-    .selectFrom('repository')
-    .select('id')
-    .where('name', '=', 'team/api')
-    .executeTakeFirstOrThrow();
+  const visibility = await whoSees('team/api');
   const image = await store.selectFrom('image').select('id').executeTakeFirstOrThrow();
   const told = async (visibility: Visibility) => {
     const query = { limit: 50 };
@@ -114,10 +109,10 @@ test('the history of an image that several have tells each of its own places alo
   };
 
   assert.equal((await told('everything')).length, 7);
-  assert.deepEqual((await told({ repositories: [id] })).sort(), ['pushed own', 'tagged own']);
+  assert.deepEqual((await told(visibility)).sort(), ['pushed own', 'tagged own']);
 
   await changeRegistry(store, 'prod', ({ settings }) => ({
     ...{ host: 'new.example', settings: settings as object, secrets: null },
   }));
-  assert.deepEqual((await told({ repositories: [id] })).sort(), ['pushed own', 'tagged own']);
+  assert.deepEqual((await told(visibility)).sort(), ['pushed own', 'tagged own']);
 });
