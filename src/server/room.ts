@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../lib/errors.ts';
 import { diskTrouble, megabytesFree } from '../store/embedded/disk-trouble.ts';
-import { codeOf } from '../store/store-errors.ts';
+import { codeOf, diskFull } from '../store/store-errors.ts';
 import { dataPaths, type ServerConfig } from './config.ts';
 
 type Place = Pick<ServerConfig, 'dataDir' | 'databaseUrl'>;
@@ -44,7 +44,7 @@ function storeTrouble(error: unknown, place: Place): string | undefined {
 
 /** Whether the system or PostgreSQL refused a write for want of room. */
 export function isNoRoom(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', '53100'].includes(codeOf(error) ?? '');
+  return ['ENOSPC', 'EDQUOT', diskFull].includes(codeOf(error) ?? '');
 }
 
 /** Where it was to be written: errors of copying name where to as `dest`. */

@@ -35,6 +35,9 @@ const networkCodes = new Set([
 const driverMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after calling end|Client has encountered a connection error)/;
 
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html; a quota, or no room for more files, says so too. */
+export const diskFull = '53100';
+
 function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined) return networkCodes.has(code) || (code.length === 5 && unavailableStates.test(code));
@@ -43,7 +46,7 @@ function isUnavailable(error: unknown): boolean {
 
 function reason(error: unknown): string {
   switch (codeOf(error)) {
-    case '53100':
+    case diskFull:
       return 'its disk is full';
     case '53300':
       return 'it has no free connection';

@@ -1,4 +1,4 @@
-import { codeOf } from './store-errors.ts';
+import { codeOf, diskFull } from './store-errors.ts';
 
 /** What failed writes tell of the database's disk, also where nothing else can: nobody writes only to find out. */
 export interface WriteRefusals {
@@ -17,7 +17,5 @@ export function rememberRefusals(now = Date.now): WriteRefusals {
   };
 }
 
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html; a quota, or no room for more files, says so too. */
-const diskFull = '53100';
 /** Whoever was refused has tried again by then. */
 const recentMs = 30_000;

@@ -54,14 +54,12 @@ export async function readTotals(
   };
 }
 
+type Moved = Pick<Changed, 'appeared' | 'went'>;
+
 /** Findings that advisories, exceptions and newer scanners brought or took. */
-export async function readMoved(
-  store: Store,
-  since: Date,
-  visibility: Visibility,
-): Promise<Pick<Changed, 'appeared' | 'went'>> {
+export async function readMoved(store: Store, since: Date, visibility: Visibility): Promise<Moved> {
   const advised = await advisedSince(store, since, await withCounts(store, visibility));
-  const { rows } = await sql<{ appeared: number; went: number }>`SELECT
+  const { rows } = await sql<Moved>`SELECT
       (${advised.appeared}::int
         + (${rescanned('appeared', since, visibility)})
         + (SELECT count(*) FROM excepted_past AS e WHERE until >= ${since} AND again AND ${imageVisible(visibility, 'e.image')}))::int AS appeared,
@@ -136,34 +134,22 @@ function rescanned(change: 'appeared' | 'went', since: Date, visibility: Visibil
   return sql`SELECT coalesce(sum(coalesce(findings, 1)), 0) FROM image_event WHERE at >= ${since} AND change = ${change} AND ${imageVisible(visibility, 'image_event.image')}`;
 }
 
-async function advisedSince(
-  store: Store,
-  since: Date,
-  visibility: Visibility,
-): Promise<Pick<Changed, 'appeared' | 'went'>> {
+async function advisedSince(store: Store, since: Date, visibility: Visibility): Promise<Moved> {
   const kept = await movedOfReach(store, since, visibility);
   if (kept) return kept;
   const { rows } = await (visibility === 'everything'
-    ? sql<
-        Pick<Changed, 'appeared' | 'went'>
-      >`SELECT coalesce(sum(appeared), 0)::int AS appeared, coalesce(sum(went), 0)::int AS went
+    ? sql<Moved>`SELECT coalesce(sum(appeared), 0)::int AS appeared, coalesce(sum(went), 0)::int AS went
         FROM build WHERE installed >= ${since}`
-    : sql<
-        Pick<Changed, 'appeared' | 'went'>
-      >`SELECT (${ofCandidates('candidate', 'since', since, visibility)})::int AS appeared,
+    : sql<Moved>`SELECT (${ofCandidates('candidate', 'since', since, visibility)})::int AS appeared,
         (${ofCandidates('candidate_past', 'until', since, visibility)})::int AS went`
   ).execute(store);
   return rows[0] ?? { appeared: 0, went: 0 };
 }
 
 /** Undefined where it is not counted beforehand, or not for so long ago. */
-async function movedOfReach(
-  store: Store,
-  since: Date,
-  visibility: Visibility,
-): Promise<Pick<Changed, 'appeared' | 'went'> | undefined> {
+async function movedOfReach(store: Store, since: Date, visibility: Visibility): Promise<Moved | undefined> {
   if (visibility === 'everything' || visibility.counted === undefined) return undefined;
-  const { rows } = await sql<Pick<Changed, 'appeared' | 'went'>>`
+  const { rows } = await sql<Moved>`
     SELECT coalesce(sum((one->>1)::int), 0)::int AS appeared, coalesce(sum((one->>2)::int), 0)::int AS went
     FROM reach LEFT JOIN jsonb_array_elements(moved) AS one ON (one->>0)::timestamptz >= ${since}
     WHERE reach.id = ${visibility.counted} AND moved_since <= ${since} GROUP BY reach.id`.execute(store);
