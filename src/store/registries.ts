@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { tryShareFence } from './builds.ts';
 import { settleImages } from './excepted.ts';
+import { isAmong } from './is-among.ts';
 import { containsPattern } from './read/patterns.ts';
 import { settlePlacementsWithin } from './settle-placements.ts';
 import type { Store, StoreTransaction, Tables } from './tables.ts';
@@ -153,7 +154,7 @@ export async function registryFigures(
   registries: readonly number[],
   counted: CountedRepositories,
 ): Promise<ReadonlyMap<number, RegistryFigures>> {
-  const among = counted === 'everything' ? sql`true` : sql`repository.id = ANY(${[...counted.repositories]}::int[])`;
+  const among = counted === 'everything' ? sql`true` : isAmong(sql.ref('repository.id'), counted.repositories);
   const state = (...states: string[]) => sql`coalesce(sum(n) FILTER (WHERE state = ANY(${states})), 0)::int`;
   const { rows } = await sql<RegistryFigures>`
     SELECT r.id AS registry, i.*, (SELECT count(*)::int FROM repository WHERE registry = r.id AND ${among}) AS repositories,
@@ -206,7 +207,7 @@ export async function registriesOf(store: Store, repositories: readonly number[]
     .innerJoin('repository', 'repository.registry', 'registry.id')
     .select('registry.name')
     .distinct()
-    .where(sql<boolean>`repository.id = ANY(${[...repositories]}::int[])`)
+    .where(isAmong(sql.ref('repository.id'), repositories))
     .execute();
   return rows.map(({ name }) => name);
 }

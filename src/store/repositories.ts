@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isAmong } from './is-among.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 /** The row of a repository, made when there is none; locked until the transaction ends. */
@@ -52,7 +53,7 @@ export async function listRepositories(
         WHERE placement.repository = repository.id AND deleted IS NULL AND state <> 'artifact') AS images,
       (SELECT count(*)::int FROM tag WHERE tag.repository = repository.id) AS tags
     FROM repository WHERE registry = ${registry} AND (${part}::text IS NULL OR name ILIKE ${part})
-      AND (${after ?? null}::text IS NULL OR name > ${after ?? null}) AND (${among === undefined} OR id = ANY(${[...(among ?? [])]}::int[]))
+      AND (${after ?? null}::text IS NULL OR name > ${after ?? null}) AND ${among ? isAmong(sql.ref('id'), among) : sql`true`}
     ORDER BY name LIMIT ${limit + 1}`.execute(store);
   return rows;
 }

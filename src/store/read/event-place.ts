@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { numberList } from '../number-list.ts';
-import type { Visibility } from './visibility.ts';
+import { repositoryVisible, type Visibility } from './visibility.ts';
 
 /**
  * True for a row of `image_event` whose place (`host/repository` or `host/repository:tag`; of what was deleted the
@@ -9,10 +8,10 @@ import type { Visibility } from './visibility.ts';
  */
 export function placeKnown(visibility: Visibility): RawBuilder<boolean> {
   if (visibility === 'everything') return sql<boolean>`true`;
-  const own = (
-    name: RawBuilder<unknown>,
-  ) => sql`SELECT FROM repository JOIN registry ON registry.id = repository.registry
-    WHERE repository.name = ${name} AND repository.id = ANY(${numberList(visibility.repositories)}::int[])`;
+  // LIMIT: of the indexes, the one over all names' trigrams, which PostgreSQL thinks the best, takes 2 ms a row.
+  const own = (name: RawBuilder<unknown>) => sql`SELECT FROM registry CROSS JOIN LATERAL (
+      SELECT id FROM repository WHERE repository.registry = registry.id AND repository.name = ${name} LIMIT 1) AS named
+    WHERE ${repositoryVisible(visibility, 'named.id')}`;
   const repository = sql`split_part(substr(detail, strpos(detail, '/') + 1), ':', 1)`;
   const isOfHost = sql`(starts_with(detail, registry.host || '/')
     OR NOT EXISTS (SELECT FROM registry AS other WHERE starts_with(image_event.detail, other.host || '/')))`;

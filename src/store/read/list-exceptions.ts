@@ -4,7 +4,7 @@ import type { Store } from '../tables.ts';
 import { allOf, type Condition } from './image-conditions.ts';
 import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, sortKeys } from './page.ts';
 import { containsPattern } from './patterns.ts';
-import { imageVisible, type Visibility } from './visibility.ts';
+import { imageVisible, repositoryVisible, type Visibility } from './visibility.ts';
 
 export type ExceptionState = 'asked' | 'approved' | 'refused' | 'expired' | 'withdrawn';
 
@@ -130,7 +130,7 @@ function conditionsOf({ state, q, id }: ExceptionQuery, visibility: Visibility, 
 export function exceptionSeen(visibility: Visibility, who: string): Condition {
   if (visibility === 'everything') return sql<boolean>`true`;
   return sql<boolean>`(x.asked_by = ${who} OR x.scope->>'registry' IN (SELECT registry.name FROM repository
-        JOIN registry ON registry.id = repository.registry WHERE repository.id = ANY(${visibility.repositories}::int[]))
+        JOIN registry ON registry.id = repository.registry WHERE ${repositoryVisible(visibility, 'repository.id')})
       OR EXISTS (SELECT FROM excepted AS e WHERE e.exception = x.id AND ${imageVisible(visibility, 'e.image')}))`;
 }
 

@@ -9,7 +9,7 @@ import { type FindingRow, findingColumns, type ReadFinding, toFindingRow } from 
 import { allOf, type Condition } from './image-conditions.ts';
 import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, readCursor, sortKeys } from './page.ts';
 import { containsPattern } from './patterns.ts';
-import { imageVisible, type Visibility } from './visibility.ts';
+import { imageVisible, placementVisible, type Visibility } from './visibility.ts';
 
 export interface FindingFilter {
   readonly q?: string | undefined;
@@ -178,9 +178,7 @@ const fewImages = 1_000;
 async function reachable(store: Store, visibility: Visibility): Promise<Condition> {
   if (visibility === 'everything') return sql<boolean>`true`;
   const { rows } = await sql<{ image: number }>`SELECT DISTINCT image FROM placement
-    WHERE deleted IS NULL AND repository = ANY(${visibility.repositories}::int[]) LIMIT ${fewImages + 1}`.execute(
-    store,
-  );
+    WHERE ${placementVisible(visibility, 'placement')} LIMIT ${fewImages + 1}`.execute(store);
   if (rows.length > fewImages) return sql<boolean>`true`;
   return sql<boolean>`c.component IN (SELECT unnest(components) FROM image_components
     WHERE image = ANY(${rows.map(({ image }) => image)}::int[]))`;

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Store } from '../tables.ts';
 import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, sortKeys } from './page.ts';
 import { containsPattern } from './patterns.ts';
-import { imageVisible, type Visibility } from './visibility.ts';
+import { imageVisible, repositoryVisible, type Visibility } from './visibility.ts';
 
 export interface JobFilter {
   readonly kind?: readonly string[] | undefined;
@@ -83,7 +83,7 @@ function jobColumns(visibility: Visibility): RawBuilder<unknown> {
     visibility === 'everything'
       ? sql`j.detail`
       : sql`CASE WHEN j.kind <> 'crawl' OR NOT EXISTS (SELECT FROM repository AS other WHERE other.registry = j.registry
-          AND other.id <> ALL(${visibility.repositories}::int[])) THEN j.detail END AS detail`;
+          AND NOT ${repositoryVisible(visibility, 'other.id')}) THEN j.detail END AS detail`;
   return sql`j.id, j.kind, j.subject, j.state, j.progress, ${detail}, j.attempt, j.because, j.created, j.started,
     j.finished, j.failure`;
 }
@@ -93,5 +93,5 @@ function jobVisible(visibility: Visibility): RawBuilder<boolean> {
   if (visibility === 'everything') return sql<boolean>`true`;
   return sql<boolean>`((j.image IS NOT NULL AND ${imageVisible(visibility, 'j.image')})
     OR EXISTS (SELECT FROM repository WHERE repository.registry = j.registry
-      AND repository.id = ANY(${visibility.repositories}::int[])))`;
+      AND ${repositoryVisible(visibility, 'repository.id')}))`;
 }

@@ -224,7 +224,7 @@ async function narrowed(store: Store, visibility: Visibility, registries: readon
     names: string[];
     ids: number[];
   }>`SELECT array_agg(DISTINCT registry.name ORDER BY registry.name) AS names,
-      array_agg(repository.id) AS ids
+      array_agg(repository.id ORDER BY repository.id) AS ids
     FROM registry JOIN repository ON repository.registry = registry.id
     WHERE registry.name = ANY(${[...registries]}::text[]) HAVING count(*) > 0`.execute(store);
   const [found] = rows;

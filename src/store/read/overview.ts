@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { Store } from '../tables.ts';
 import { isImage, isPartial } from './image-conditions.ts';
 import { countsOf, type FindingCounts } from './image-row.ts';
-import { imageVisible, type Visibility, withCounts } from './visibility.ts';
+import { imageVisible, repositoryVisible, type Visibility, withCounts } from './visibility.ts';
 
 export interface ImageTotals {
   readonly total: number;
@@ -89,7 +89,7 @@ export async function countRegistries(store: Store, visibility: Visibility): Pro
     visibility === 'everything'
       ? sql`true`
       : sql`EXISTS (SELECT FROM repository
-    WHERE repository.registry = registry.id AND repository.id = ANY(${visibility.repositories}::int[]))`;
+    WHERE repository.registry = registry.id AND ${repositoryVisible(visibility, 'repository.id')})`;
   const { rows } = await sql<RegistryCounts>`SELECT count(*)::int AS known,
       count(*) FILTER (WHERE failure IS NOT NULL)::int AS failing,
       count(*) FILTER (WHERE failure IS NULL AND last_push IS NULL AND settings->'pollMinutes' = '0'::jsonb)::int AS silent

@@ -3,7 +3,7 @@ import type { Store } from '../tables.ts';
 import { imagesWithFlaw } from './image-conditions.ts';
 import { flawSummaries } from './list-vulnerabilities.ts';
 import { containsPattern, startsPattern } from './patterns.ts';
-import { imageName, imageVisible, isCounted, type Visibility, withCounts } from './visibility.ts';
+import { imageName, imageVisible, isCounted, repositoryVisible, type Visibility, withCounts } from './visibility.ts';
 
 export interface SearchHit {
   readonly kind: 'image' | 'vulnerability' | 'package' | 'registry' | 'repository';
@@ -80,12 +80,13 @@ async function searchPackages(
   part: string,
   visibility: Visibility,
 ): Promise<readonly ReadHit[]> {
-  // As a value of its own: asked for one name after the other, until enough are found.
+  // As a value of its own: asked for one name after the other until enough are found, and for its versions in the same way.
   const seen =
     visibility === 'everything'
       ? sql`true`
-      : sql`(SELECT EXISTS (SELECT FROM image_components AS held WHERE ${imageVisible(visibility, 'held.image')}
-          AND held.components && ARRAY(SELECT component.id FROM component WHERE component.name = p.name AND component.type = p.type)))`;
+      : sql`(SELECT EXISTS (SELECT FROM component CROSS JOIN LATERAL (SELECT FROM image_components AS held
+            WHERE held.components @> ARRAY[component.id] AND ${imageVisible(visibility, 'held.image')} LIMIT 1) AS held
+          WHERE component.name = p.name AND component.type = p.type))`;
   const order = sql`lower(p.name) = ${q.toLowerCase()} DESC, p.name ILIKE ${startsPattern(q)} DESC, p.images DESC, p.name`;
   const detail =
     visibility === 'everything'
@@ -103,7 +104,7 @@ async function searchPlaces(
   part: string,
   visibility: Visibility,
 ): Promise<readonly ReadHit[]> {
-  const own = visibility === 'everything' ? sql`true` : sql`repository.id = ANY(${visibility.repositories}::int[])`;
+  const own = repositoryVisible(visibility, 'repository.id');
   // Of a name that very many have, some are enough to choose from.
   const some = (pattern: string) =>
     sql`(SELECT repository.id FROM repository WHERE repository.name ILIKE ${pattern} AND ${own} LIMIT ${considered})`;

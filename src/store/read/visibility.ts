@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import { eachNumber, numberList } from '../number-list.ts';
+import { isAmong } from '../is-among.ts';
+import { eachNumber } from '../number-list.ts';
 import { type Reach, readReach } from '../reach.ts';
 import type { Store } from '../tables.ts';
 import { globPattern } from './patterns.ts';
@@ -35,7 +36,7 @@ export async function visibleTo(
   const valuesOf = (wanted: string) => held.flatMap(({ kind, value }) => (kind === wanted && value ? [value] : []));
   const [registries, repositories] = [valuesOf('registry'), valuesOf('repository').map(globPattern)];
   if (registries.length + repositories.length === 0) return { repositories: [] };
-  const { rows } = await sql<{ ids: string | null }>`SELECT array_agg(repository.id)::text AS ids
+  const { rows } = await sql<{ ids: string | null }>`SELECT array_agg(repository.id ORDER BY repository.id)::text AS ids
     FROM repository JOIN registry ON registry.id = repository.registry
     WHERE registry.name = ANY(${registries}::text[])
       OR registry.name || '/' || repository.name LIKE ANY(${repositories}::text[])`.execute(store);
@@ -69,12 +70,16 @@ export function visibilityKey(visibility: Visibility): unknown {
   return visibility === 'everything' ? visibility : (visibility.reach ?? visibility.repositories);
 }
 
+/** True for the key of a repository that the caller may see. */
+export function repositoryVisible(visibility: Visibility, key: string): RawBuilder<boolean> {
+  return visibility === 'everything' ? sql<boolean>`true` : isAmong(sql.ref(key), visibility.repositories);
+}
+
 /** True for a placement that the caller may see; not of those that are gone. */
 export function placementVisible(visibility: Visibility, placement: string): RawBuilder<boolean> {
   const there = sql<boolean>`${sql.ref(`${placement}.deleted`)} IS NULL`;
   if (visibility === 'everything') return there;
-  const ids = numberList(visibility.repositories);
-  return sql<boolean>`(${there} AND ${sql.ref(`${placement}.repository`)} = ANY(${ids}::int[]))`;
+  return sql<boolean>`(${there} AND ${repositoryVisible(visibility, `${placement}.repository`)})`;
 }
 
 /** True for an image that the caller may see. */
