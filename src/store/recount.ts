@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { fetchRows } from './fetch-rows.ts';
-import { createFlawedImages, type FlawedImages } from './recount/flawed-images.ts';
+import { createFollowedImages, type FollowedImages } from './recount/followed-images.ts';
 import { noPause, type Pause } from './recount/pause.ts';
 import { readEstate } from './recount/read-estate.ts';
 import { createTally } from './recount/tally.ts';
@@ -43,8 +43,8 @@ export async function recount(store: Store, pause: Pause = noPause): Promise<Rec
         EXISTS (SELECT FROM estate_change) OR NOT EXISTS (SELECT FROM recount) AS due`.execute(transaction);
       if (!rows[0]?.mine || !rows[0].due) return undefined;
       // The snapshot may be older than the lock: what another replica just finished is then not seen, and done once more.
-      const flawed = createFlawedImages();
-      const tally = createTally(await readEstate(transaction, rest), flawed.add);
+      const followed = createFollowedImages();
+      const tally = createTally(await readEstate(transaction, rest), followed.add);
       for await (const images of fetchRows(
         transaction,
         sql<{ image: number; components: string }>`SELECT image, components::text AS components FROM image_components`,
@@ -60,7 +60,7 @@ export async function recount(store: Store, pause: Pause = noPause): Promise<Rec
       await writeUpdates(transaction, tally);
       await writePackages(transaction, tally);
       await writeDay(transaction);
-      await writeFlawedImages(transaction, flawed);
+      await writeFollowedImages(transaction, followed);
       const took = Math.round(performance.now() - started - pausedMs);
       await sql`DELETE FROM estate_change`.execute(transaction);
       await sql`INSERT INTO recount (at, took) VALUES (clock_timestamp(), ${took})
@@ -70,12 +70,14 @@ export async function recount(store: Store, pause: Pause = noPause): Promise<Rec
 }
 
 /** For the counts over parts of the estate. */
-async function writeFlawedImages(transaction: StoreTransaction, flawed: FlawedImages): Promise<void> {
-  const parts = flawed.parts();
+async function writeFollowedImages(transaction: StoreTransaction, followed: FollowedImages): Promise<void> {
+  const parts = followed.parts();
   for (const { part, lists } of parts)
-    await sql`INSERT INTO flawed_images AS old (part, lists) VALUES (${part}, ${Buffer.from(lists)})
+    await sql`INSERT INTO followed_images AS old (part, lists) VALUES (${part}, ${Buffer.from(lists)})
       ON CONFLICT (part) DO UPDATE SET lists = excluded.lists WHERE old.lists <> excluded.lists`.execute(transaction);
-  await sql`DELETE FROM flawed_images WHERE part <> ALL(${parts.map(({ part }) => part)}::int[])`.execute(transaction);
+  await sql`DELETE FROM followed_images WHERE part <> ALL(${parts.map(({ part }) => part)}::int[])`.execute(
+    transaction,
+  );
 }
 
 /** When the counts were made last, and whether something changed since. */

@@ -270,7 +270,7 @@ export interface Tables {
     since: Instant;
     gone: MaybeInstant;
   };
-  flawed_images: { part: number; lists: Buffer };
+  followed_images: { part: number; lists: Buffer };
   reach: {
     id: Generated<number>;
     key: string;

@@ -12,6 +12,7 @@ import { endedExceptions } from './0010-ended-exceptions.ts';
 import { uploaded } from './0011-uploaded.ts';
 import { remarks } from './0012-remarks.ts';
 import { moved } from './0013-moved.ts';
+import { followed } from './0014-followed.ts';
 
 /** In order. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   uploaded,
   remarks,
   moved,
+  followed,
 ];

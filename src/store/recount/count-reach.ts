@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { fetchRows } from '../fetch-rows.ts';
 import { eachNumber } from '../number-list.ts';
 import type { Store, StoreTransaction } from '../tables.ts';
-import { eachFlawedImage } from './flawed-images.ts';
+import { eachFollowedImage } from './followed-images.ts';
 import { noPause, type Pause } from './pause.ts';
 import { readEstate } from './read-estate.ts';
 import { createTally, type Tally } from './tally.ts';
@@ -32,7 +32,7 @@ export async function countReach(store: Store, reach: number, pause: Pause = noP
     await keepComponents(transaction, tally, sql<boolean>`excepted.image IN (${imagesOf(reach)})`);
     await writeFlaws(transaction, tally, { reach });
     await writeUpdates(transaction, tally, { reach });
-    await writeMoved(transaction, reach, imagesOf(reach));
+    await writeMoved(transaction, reach);
     await sql`UPDATE reach SET counted = ${due.at}::timestamptz WHERE id = ${reach}`.execute(transaction);
   });
 }
@@ -40,11 +40,11 @@ export async function countReach(store: Store, reach: number, pause: Pause = noP
 async function tallyReach(transaction: StoreTransaction, reach: number, pause: Pause): Promise<Tally> {
   const tally = createTally(await readEstate(transaction, pause, 'flawed'));
   const isSeen = await readImages(transaction, reach);
-  const lists = sql<{ lists: Buffer }>`SELECT lists FROM flawed_images`;
+  const lists = sql<{ lists: Buffer }>`SELECT lists FROM followed_images`;
   for await (const parts of fetchRows(transaction, lists, partsAtOnce))
     for (const part of parts) {
-      eachFlawedImage(part.lists, (image, components, count) => {
-        if (isSeen[image] === 1) tally.addFlawed(image, components, count);
+      eachFollowedImage(part.lists, (image, components, count) => {
+        if (isSeen[image] === 1) tally.addFollowed(image, components, count);
       });
       await turn();
       await pause();

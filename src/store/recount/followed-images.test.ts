@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createFlawedImages, eachFlawedImage } from './flawed-images.ts';
+import { createFollowedImages, eachFollowedImage } from './followed-images.ts';
 
 const ids = fc.integer({ min: 1, max: 2 ** 31 - 1 });
 const estates = fc.dictionary(ids.map(String), fc.uniqueArray(ids, { maxLength: 1_500 }), { maxKeys: 20 });
@@ -13,12 +13,12 @@ test('what was written of each image is read again, whatever its components', ()
         image: Number(image),
         components: components.toSorted((a, b) => a - b),
       }));
-      const flawed = createFlawedImages();
-      for (const { image, components } of written) flawed.add(image, Int32Array.from(components), components.length);
+      const followed = createFollowedImages();
+      for (const { image, components } of written) followed.add(image, Int32Array.from(components), components.length);
 
       const read: typeof written = [];
-      for (const { lists } of flawed.parts())
-        eachFlawedImage(lists, (image, components, count) =>
+      for (const { lists } of followed.parts())
+        eachFollowedImage(lists, (image, components, count) =>
           read.push({ image, components: [...components.subarray(0, count)] }),
         );
 
@@ -31,12 +31,12 @@ test('what was written of each image is read again, whatever its components', ()
 });
 
 test('of a part that was cut short at any byte, reading ends', () => {
-  const flawed = createFlawedImages();
-  for (const image of [1, 2, 3]) flawed.add(image, Int32Array.of(5, 300, 2 ** 31 - 1), 3);
-  const lists = flawed.parts()[0]?.lists ?? new Uint8Array();
+  const followed = createFollowedImages();
+  for (const image of [1, 2, 3]) followed.add(image, Int32Array.of(5, 300, 2 ** 31 - 1), 3);
+  const lists = followed.parts()[0]?.lists ?? new Uint8Array();
   for (let end = 0; end < lists.length; end += 1) {
     let visited = 0;
-    eachFlawedImage(lists.subarray(0, end), () => {
+    eachFollowedImage(lists.subarray(0, end), () => {
       visited += 1;
     });
     assert.ok(visited <= 3);

@@ -1,17 +1,17 @@
 /** Images in a row, by id, whose lists are kept together: so few that counting through them takes about a millisecond. */
 const imagesInPart = 512;
 
-export interface FlawedImages {
+export interface FollowedImages {
   /** The first so many of `components`, ascending. */
   readonly add: (image: number, components: Int32Array, count: number) => void;
   readonly parts: () => { readonly part: number; readonly lists: Uint8Array }[];
 }
 
 /**
- * Which components with flaws each image has, in as few bytes as counting anew can leave behind: for each image its id,
+ * Which of the components that are followed each image has, in as few bytes as counting anew can leave behind: for each image its id,
  * how many they are and the distances between them, as numbers of seven bits a byte, the lowest first.
  */
-export function createFlawedImages(): FlawedImages {
+export function createFollowedImages(): FollowedImages {
   const parts = new Map<number, Growing>();
   return {
     add: (image, components, count) => {
@@ -33,7 +33,7 @@ export function createFlawedImages(): FlawedImages {
 }
 
 /** Visits the images of a part. The list is the same array each time. */
-export function eachFlawedImage(
+export function eachFollowedImage(
   lists: Uint8Array,
   visit: (image: number, components: Int32Array, count: number) => void,
 ): void {

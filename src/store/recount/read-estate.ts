@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { getOrInsert } from '../../lib/get-or-insert.ts';
 import { fetchRows } from '../fetch-rows.ts';
+import { eachNumber } from '../number-list.ts';
 import type { StoreTransaction } from '../tables.ts';
 import type { Pause } from './pause.ts';
 import type { Estate } from './tally.ts';
@@ -17,6 +18,9 @@ interface ReadComponent {
   readonly flaws: number[] | null;
   readonly targets: string[] | null;
 }
+
+/** For as many days it is counted what advisories brought and took. Who asks about longer ago waits until it is counted. */
+export const movesKept = sql<string>`interval '31 days'`;
 
 /** What each component adds to the counts; of all of them, or of those that have flaws. */
 export async function readEstate(
@@ -66,6 +70,7 @@ export async function readEstate(
   for (const { image, component, flaw } of rows)
     getOrInsert(excepted, image, () => new Set()).add(`${component} ${flaw}`);
   return {
+    followed: await readFollowed(transaction, starts, flaws.length),
     starts,
     flaws,
     updatesOf,
@@ -74,6 +79,22 @@ export async function readEstate(
     updates: [...updates.keys()],
     packages: [...packages.keys()],
   };
+}
+
+async function readFollowed(
+  transaction: StoreTransaction,
+  starts: readonly number[],
+  flaws: number,
+): Promise<Uint8Array> {
+  const { rows } = await sql<{ components: string | null }>`SELECT array_agg(DISTINCT component)::text AS components
+    FROM candidate_past WHERE cause = 'advisory' AND until >= now() - ${movesKept}`.execute(transaction);
+  const moved: number[] = [];
+  eachNumber(rows[0]?.components ?? '', (component) => moved.push(component));
+  const followed = new Uint8Array(moved.reduce((length, component) => Math.max(length, component + 1), starts.length));
+  for (const [component, start] of starts.entries())
+    if (start < (starts[component + 1] ?? flaws)) followed[component] = 1;
+  for (const component of moved) followed[component] = 1;
+  return followed;
 }
 
 function updateFor(updates: Map<string, number>, ...[type, stream, software, target]: (string | null)[]): number {

@@ -9,6 +9,8 @@ export interface Estate {
   readonly updatesOf: readonly number[];
   /** By component, its place in `packages`; -1 where there is no such component. */
   readonly packageOf: readonly number[];
+  /** By component, 1 for those whose images are known one by one: it has flaws, or an advisory took its last one lately. */
+  readonly followed: Uint8Array;
   /** By image: `component flaw`. */
   readonly excepted: ReadonlyMap<number, ReadonlySet<string>>;
   readonly updates: readonly string[];
@@ -19,8 +21,8 @@ export interface Tally {
   readonly estate: Estate;
   /** `components` as PostgreSQL writes an array: `{1,2,3}`. */
   readonly addImage: (image: number, components: string) => void;
-  /** The same of components that have flaws, where the others do not matter: the first so many. */
-  readonly addFlawed: (image: number, components: Int32Array, count: number) => void;
+  /** The same of the components that are followed, where the others do not matter: the first so many. */
+  readonly addFollowed: (image: number, components: Int32Array, count: number) => void;
   readonly images: () => number;
   /** By flaw. */
   readonly imagesOfFlaw: Int32Array;
@@ -32,10 +34,10 @@ export interface Tally {
 
 /**
  * Counts distinct images in one pass: a thing counts again when the last image that it was counted for is another.
- * `keep` is told of each image's components that have flaws.
+ * `keep` is told of each image's components that are followed.
  */
-export function createTally(estate: Estate, keep?: Tally['addFlawed']): Tally {
-  const { starts, flaws, updatesOf, packageOf, excepted } = estate;
+export function createTally(estate: Estate, keep?: Tally['addFollowed']): Tally {
+  const { starts, flaws, updatesOf, packageOf, excepted, followed } = estate;
   const maxFlaw = flaws.reduce((a, b) => Math.max(a, b), 0);
   const imagesOfFlaw = new Int32Array(maxFlaw + 1);
   const flawSeen = new Int32Array(maxFlaw + 1);
@@ -43,9 +45,9 @@ export function createTally(estate: Estate, keep?: Tally['addFlawed']): Tally {
   const updateSeen = new Int32Array(estate.updates.length);
   const imagesOfPackage = new Int32Array(estate.packages.length);
   const packageSeen = new Int32Array(estate.packages.length);
-  const imagesOfComponent = new Int32Array(starts.length);
+  const imagesOfComponent = new Int32Array(followed.length);
   let images = 0;
-  let flawed: Int32Array = new Int32Array(512);
+  let kept: Int32Array = new Int32Array(512);
 
   const addComponent = (component: number, covered: ReadonlySet<string> | undefined) => {
     imagesOfComponent[component] = (imagesOfComponent[component] ?? 0) + 1;
@@ -83,24 +85,19 @@ export function createTally(estate: Estate, keep?: Tally['addFlawed']): Tally {
       let count = 0;
       eachNumber(components, (component) => {
         addComponent(component, covered);
-        if (!isFlawed(estate, component)) return;
-        if (count === flawed.length) flawed = enlarged(flawed);
-        flawed[count] = component;
+        if (followed[component] !== 1) return;
+        if (count === kept.length) kept = enlarged(kept);
+        kept[count] = component;
         count += 1;
       });
-      keep?.(image, flawed, count);
+      keep?.(image, kept, count);
     },
-    addFlawed: (image, components, count) => {
+    addFollowed: (image, components, count) => {
       images += 1;
       const covered = excepted.get(image);
       for (let at = 0; at < count; at += 1) addComponent(components[at] ?? 0, covered);
     },
   };
-}
-
-export function isFlawed({ starts, flaws }: Estate, component: number): boolean {
-  const start = starts[component];
-  return start !== undefined && start < (starts[component + 1] ?? flaws.length);
 }
 
 function enlarged(list: Int32Array): Int32Array {

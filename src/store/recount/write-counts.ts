@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { numberList } from '../number-list.ts';
 import type { Store, StoreTransaction } from '../tables.ts';
-import { isFlawed, type Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 /** The summaries over everything, or those of a reach, whose rows begin with its number. */
 export type Counted = 'everything' | { readonly reach: number };
@@ -22,15 +22,17 @@ export function ownKey(counted: Counted): {
 }
 
 /**
- * In how many images each component with flaws is, and is excepted, for what follows; with statistics, as plans depend on
- * them. `within` holds for the rows of `excepted` that count.
+ * In how many images each component that is followed is, and is excepted, for what follows; with statistics, as plans
+ * depend on them. `within` holds for the rows of `excepted` that count.
  */
 export async function keepComponents(
   transaction: StoreTransaction,
   tally: Tally,
   within: RawBuilder<boolean> = sql<boolean>`true`,
 ): Promise<void> {
-  const counts = tally.imagesOfComponent.map((images, component) => (isFlawed(tally.estate, component) ? images : 0));
+  const counts = tally.imagesOfComponent.map((images, component) =>
+    tally.estate.followed[component] === 1 ? images : 0,
+  );
   const { keys, values } = filled(counts);
   await sql`CREATE TEMP TABLE counted_component ON COMMIT DROP AS
     SELECT * FROM unnest(${numberList(keys)}::int[], ${numberList(values)}::int[]) AS counted (component, images)`.execute(
