@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sql } from 'kysely';
-import { digestsNotAmong, type PlacedImage, placeImages, removeImages } from './placements.ts';
+import { digestsNotAmong } from './not-found-again.ts';
+import { type PlacedImage, placeImages } from './placements.ts';
+import { removeImages } from './remove-images.ts';
 import { listRepositories } from './repositories.ts';
 import { settlePlacements } from './settle-placements.ts';
 import { checkSummaries } from './summaries.ts';

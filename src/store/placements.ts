@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { ensureRepository } from './repositories.ts';
 import type { Store, StoreTransaction } from './tables.ts';
+import { moveTags, type Tagged, type TaggedImage } from './tags.ts';
 import { tellFixed } from './tell-fixed.ts';
-import { forgetUploadedPlaces, isUploaded, mayLie } from './uploads.ts';
+import { forgetUploadedPlaces, isUploaded } from './uploads.ts';
 
 /** An image as a registry tells of it. */
 export interface PlacedImage {
@@ -58,120 +59,11 @@ export async function placeImages(store: Store, placing: Placing): Promise<reado
       await forgetUploadedPlaces(transaction, rows.flatMap(knownByUpload), repository);
     const { newHere, there } = await putPlacements(transaction, repository, rows, placing);
     const lying = rows.filter(({ row }) => there.has(row.image));
-    const { tagged, taken } = await moveTags(transaction, repository, lying, placing);
+    const { tagged, taken } = await moveTags(transaction, repository, lying.map(taggedImage(placing)));
     await tell(transaction, placing, newHere, tagged);
     await tellFixed(transaction, [...new Set(tagged.flatMap(({ image, name }) => (taken.has(name) ? [image] : [])))]);
     return rows.map(({ row }) => ({ ...row, isNewHere: newHere.has(row.image) }));
   });
-}
-
-export interface RemovedImages {
-  /** Rows of images that lie at this place no longer. */
-  readonly images: readonly number[];
-}
-
-/**
- * Writes down that a registry no longer has an image, or, with `tags`, that those tags are gone from it; what was pushed
- * after `at` stays. Follow it with `settlePlacements`, which takes findings away where that was the last place.
- */
-export async function removeImages(
-  store: Store,
-  place: { readonly registry: number; readonly repository: string; readonly at: Date },
-  gone: { readonly digests: readonly string[] } | { readonly tags: readonly string[] },
-): Promise<RemovedImages> {
-  return store.transaction().execute(async (transaction) => {
-    const found = await transaction
-      .selectFrom('repository')
-      .select('id')
-      .where('registry', '=', place.registry)
-      .where('name', '=', place.repository)
-      .forUpdate()
-      .executeTakeFirst();
-    if (!found) return { images: [] };
-    if ('tags' in gone) {
-      await endTags(transaction, found.id, place.at, sql`name = ANY(${[...gone.tags]}::text[])`);
-      return { images: [] };
-    }
-    const { rows } = await sql<{ image: number }>`UPDATE placement SET deleted = ${place.at} FROM image
-      WHERE image.id = placement.image AND repository = ${found.id} AND deleted IS NULL AND ${mayLie}
-        AND (placement.pushed IS NULL OR placement.pushed <= ${place.at})
-        AND image.digest = ANY(${[...gone.digests]}::text[]) RETURNING placement.image`.execute(transaction);
-    const images = rows.map(({ image }) => image);
-    if (images.length > 0) {
-      await endTags(transaction, found.id, place.at, sql`image = ANY(${images}::integer[])`);
-      await sql`INSERT INTO image_event (image, at, cause, change, detail)
-        SELECT unnest(${images}::integer[]), ${place.at}::timestamptz, 'deleted', 'deleted', ${place.repository}::text`.execute(
-        transaction,
-      );
-    }
-    return { images };
-  });
-}
-
-/** What a look through a whole repository did not find there any more. `began` keeps what was pushed meanwhile. */
-export async function digestsNotAmong(
-  store: Store,
-  place: { readonly registry: number; readonly repository: string },
-  digests: ReadonlySet<string>,
-  began: Date,
-): Promise<string[]> {
-  const rows = await store
-    .selectFrom('placement')
-    .innerJoin('repository', 'repository.id', 'placement.repository')
-    .innerJoin('image', 'image.id', 'placement.image')
-    .select('image.digest')
-    .where('repository.registry', '=', place.registry)
-    .where('repository.name', '=', place.repository)
-    .where('placement.deleted', 'is', null)
-    .where(mayLie)
-    .where('placement.first_seen', '<', began)
-    .where(sql<boolean>`coalesce(placement.pushed, placement.first_seen) < ${began}`)
-    .execute();
-  return rows.map(({ digest }) => digest).filter((digest) => !digests.has(digest));
-}
-
-/** Tags that a look through a whole repository did not find any more. */
-export async function tagsNotAmong(
-  store: Store,
-  place: { readonly registry: number; readonly repository: string },
-  tags: ReadonlySet<string>,
-  began: Date,
-): Promise<string[]> {
-  const rows = await store
-    .selectFrom('tag')
-    .innerJoin('repository', 'repository.id', 'tag.repository')
-    .select('tag.name')
-    .where('repository.registry', '=', place.registry)
-    .where('repository.name', '=', place.repository)
-    .where('tag.since', '<', began)
-    .execute();
-  return rows.map(({ name }) => name).filter((name) => !tags.has(name));
-}
-
-/** Repositories with images that a look through a whole registry did not find any more. */
-export async function repositoriesNotAmong(
-  store: Store,
-  registry: number,
-  names: ReadonlySet<string>,
-  began: Date,
-): Promise<string[]> {
-  const rows = await store
-    .selectFrom('repository')
-    .select('name')
-    .where('registry', '=', registry)
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('placement')
-          .select('placement.image')
-          .innerJoin('image', 'image.id', 'placement.image')
-          .whereRef('placement.repository', '=', 'repository.id')
-          .where('deleted', 'is', null)
-          .where(mayLie)
-          .where('placement.first_seen', '<', began),
-      ),
-    )
-    .execute();
-  return rows.map(({ name }) => name).filter((name) => !names.has(name));
 }
 
 function knownByUpload({ row: { image, isNew, scanner } }: Put): number[] {
@@ -248,51 +140,8 @@ async function putPlacements(
   return { newHere: new Set([...there].filter((image) => !known.has(image))), there };
 }
 
-interface Tagged {
-  readonly image: number;
-  readonly name: string;
-}
-
-interface MovedTags {
-  /** Those that came to stand for another image, or for their first. */
-  readonly tagged: readonly Tagged[];
-  /** Names of those that another image had until then. */
-  readonly taken: ReadonlySet<string>;
-}
-
-async function moveTags(
-  transaction: StoreTransaction,
-  repository: number,
-  rows: readonly Put[],
-  { at, cause }: Placing,
-): Promise<MovedTags> {
-  // One tag names one image; of two that claim it the later one is right.
-  const wanted = new Map<string, { readonly image: number; readonly since: Date }>();
-  for (const { row, tags, pushed } of rows) {
-    const since = cause === 'push' ? (pushed ?? at) : at;
-    for (const name of tags) {
-      const other = wanted.get(name);
-      if (!other || other.since <= since) wanted.set(name, { image: row.image, since });
-    }
-  }
-  if (wanted.size === 0) return { tagged: [], taken: new Set() };
-  const given = sql`unnest(${[...wanted.keys()]}::text[], ${[...wanted.values()].map(({ image }) => image)}::integer[],
-    ${[...wanted.values()].map(({ since }) => since.toISOString())}::timestamptz[]) AS given(name, image, since)`;
-  const { rows: moved } = await sql<Tagged & { taken: boolean }>`
-    WITH given AS (SELECT * FROM ${given}),
-      taken AS (INSERT INTO tag_past (repository, name, image, since, until)
-        SELECT tag.repository, tag.name, tag.image, tag.since, given.since FROM given JOIN tag USING (name)
-        WHERE tag.repository = ${repository} AND tag.image <> given.image AND given.since >= tag.since
-        RETURNING name),
-      moved AS (INSERT INTO tag AS held (repository, name, image, since)
-        SELECT ${repository}::integer, name, image, since FROM given ORDER BY name
-        ON CONFLICT (repository, name) DO UPDATE SET image = excluded.image, since = excluded.since
-          WHERE held.image <> excluded.image AND excluded.since >= held.since
-        RETURNING image, name)
-    SELECT image, name, EXISTS (SELECT FROM taken WHERE taken.name = moved.name) AS taken FROM moved`.execute(
-    transaction,
-  );
-  return { tagged: moved, taken: new Set(moved.flatMap(({ name, taken }) => (taken ? [name] : []))) };
+function taggedImage({ at, cause }: Placing): (put: Put) => TaggedImage {
+  return ({ row: { image }, tags, pushed }) => ({ image, tags, since: cause === 'push' ? (pushed ?? at) : at });
 }
 
 async function tell(
@@ -309,17 +158,6 @@ async function tell(
   if (events.length === 0) return;
   const rows = events.map((event) => ({ ...event, at, cause: 'push', flaw: null, component: null }));
   await transaction.insertInto('image_event').values(rows).execute();
-}
-
-async function endTags(
-  transaction: StoreTransaction,
-  repository: number,
-  at: Date,
-  condition: ReturnType<typeof sql>,
-): Promise<void> {
-  await sql`WITH ended AS (DELETE FROM tag WHERE repository = ${repository} AND ${condition} RETURNING *)
-    INSERT INTO tag_past (repository, name, image, since, until)
-    SELECT repository, name, image, since, greatest(since, ${at}::timestamptz) FROM ended`.execute(transaction);
 }
 
 /** A list may name one image several times, once for each of its tags. In one order, so that nobody waits in a circle. */

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { type Assessment, openAssessment } from '../../../test/support/assessment.ts';
 import { apk, flaw, npm } from '../../../test/support/judge.ts';
 import { type ExceptionReachScope, expireExceptions, reachOf, settleExceptions } from '../../store/excepted.ts';
-import { cameElsewhere, placeImages, removeImages } from '../../store/placements.ts';
+import { cameElsewhere, placeImages } from '../../store/placements.ts';
+import { removeImages } from '../../store/remove-images.ts';
 import { settlePlacements } from '../../store/settle-placements.ts';
 import { checkSummaries } from '../../store/summaries.ts';
 

@@ -1,7 +1,8 @@
 import { createListing } from '../../images/registry/listing.ts';
 import { isLookedThrough } from '../../store/image-states.ts';
-import { cameElsewhere, placeImages, removeImages } from '../../store/placements.ts';
+import { cameElsewhere, placeImages } from '../../store/placements.ts';
 import type { RegistryStored } from '../../store/registries.ts';
+import { removeImages } from '../../store/remove-images.ts';
 import { isUploaded } from '../../store/uploads.ts';
 import type { ServerContext } from '../context.ts';
 import { connectRegistry } from '../registries/connect-registry.ts';

@@ -1,6 +1,7 @@
 import { createListing } from '../../images/registry/listing.ts';
 import { AppError } from '../../lib/errors.ts';
-import { digestsNotAmong, removeImages, repositoriesNotAmong, tagsNotAmong } from '../../store/placements.ts';
+import { digestsNotAmong, repositoriesNotAmong, tagsNotAmong } from '../../store/not-found-again.ts';
+import { removeImages } from '../../store/remove-images.ts';
 import type { ServerContext } from '../context.ts';
 import type { ConnectedRegistry } from './connect-registry.ts';
 

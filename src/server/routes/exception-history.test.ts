@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { expireExceptions } from '../../store/excepted.ts';
-import { removeImages } from '../../store/placements.ts';
+import { removeImages } from '../../store/remove-images.ts';
 import { settlePlacements } from '../../store/settle-placements.ts';
 import type { TestClient } from '../testing/start-test-server.ts';
 import { openTwoRegistries, type TwoRegistries } from '../testing/two-registries.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { placeImages, removeImages } from '../placements.ts';
+import { placeImages } from '../placements.ts';
 import { addRegistry, changeRegistry } from '../registries.ts';
+import { removeImages } from '../remove-images.ts';
 import { openTestStore } from '../testing/open-test-store.ts';
 import { putUploadedImage } from '../uploads.ts';
 import { readHistoriesOf, readHistory, readImageHistory } from './history.ts';
