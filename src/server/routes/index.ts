@@ -6,6 +6,7 @@ import { exceptionRoutes } from './exceptions.ts';
 import { exportRoutes } from './exports.ts';
 import { findingRoutes } from './findings.ts';
 import { historyRoutes } from './history.ts';
+import { imageFileRoutes } from './image-files.ts';
 import { imageRoutes } from './images.ts';
 import { jobRoutes } from './jobs.ts';
 import { notificationRoutes } from './notifications.ts';
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...overviewRoutes,
   ...searchRoutes,
   ...imageRoutes,
+  ...imageFileRoutes,
   ...exportRoutes,
   ...findingRoutes,
   ...vulnerabilityRoutes,
