@@ -9,6 +9,8 @@ export interface Caller {
   readonly account: string;
   readonly by: 'session' | 'token';
   readonly grants: readonly Grant[];
+  /** What the caller chose to see of it all; the grants are narrowed to it. */
+  readonly within?: string;
   /** Address of the client. */
   readonly from: string;
   /** When the session or the token ends by itself. */

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { closeFence } from './builds.ts';
+import { storedGlob } from './read/patterns.ts';
 import { applyDifferences, differenceColumns } from './summaries.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
@@ -189,8 +190,8 @@ export function coveredAmong(findings: RawBuilder<unknown>, exceptions: RawBuild
 }
 
 function givenScopes(exceptions: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`SELECT id, asked_at, scope->>'vulnerability' AS vulnerability, ${glob(sql`scope->>'package'`)} AS package,
-      scope->>'registry' AS registry, ${glob(sql`scope->>'repository'`)} AS repository, scope->>'image' AS image
+  return sql`SELECT id, asked_at, scope->>'vulnerability' AS vulnerability, ${storedGlob(sql`scope->>'package'`)} AS package,
+      scope->>'registry' AS registry, ${storedGlob(sql`scope->>'repository'`)} AS repository, scope->>'image' AS image
     FROM (${exceptions}) AS e`;
 }
 
@@ -212,9 +213,4 @@ function coversImage(given: string, imageColumn: string): RawBuilder<boolean> {
       AND NOT EXISTS (SELECT FROM placement JOIN repository ON repository.id = placement.repository JOIN registry ON registry.id = repository.registry
         WHERE placement.image = ${image} AND deleted IS NULL
           AND NOT ((${e}.registry IS NULL OR registry.name = ${e}.registry) AND (${e}.repository IS NULL OR repository.name LIKE ${e}.repository)))))`;
-}
-
-/** A glob as a pattern of LIKE. */
-function glob(text: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`replace(regexp_replace(${text}, ${'([\\\\%_])'}, ${'\\\\\\1'}, 'g'), '*', '%')`;
 }

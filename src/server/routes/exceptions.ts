@@ -27,10 +27,12 @@ const list = route({
   path: '/exceptions',
   summary: 'What was decided not to be fixed, and until when; what ends first comes first.',
   access,
+  takesScope: true,
   query: exceptionQuery,
   answer: exceptionPage,
   handle: async ({ query, caller }, { store }) =>
-    listExceptions(store, query, await visibilityOf(store, caller), caller?.who ?? ''),
+    // What one asked for elsewhere is not of the part that one chose to see.
+    listExceptions(store, query, await visibilityOf(store, caller), caller?.within ? undefined : caller?.who),
 });
 
 const ask = route({
@@ -85,18 +87,18 @@ const decide = route({
     const { store, events, now } = context;
     const own = await visibilityOf(store, caller, 'analyst');
     // Who decides for a part must see requests about that part, whoever asked.
-    const found = await readException(store, params.id, 'everything', '');
+    const found = await readException(store, params.id, 'everything');
     if (!found || !(await isScopeWithin(store, found.scope, own))) throw missing(params.id);
     await decideException(store, params.id, { ...body, by: caller?.who ?? '', at: now() });
     events.tell({ kind: 'exception', id: params.id });
-    return readException(store, params.id, 'everything', '').then((row) => row ?? Promise.reject(missing(params.id)));
+    return readException(store, params.id, 'everything').then((row) => row ?? Promise.reject(missing(params.id)));
   },
 });
 
 export const exceptionRoutes: readonly Route[] = [list, ask, reach, decide];
 
 async function read(id: string, caller: Caller | undefined, { store }: Pick<ServerContext, 'store'>) {
-  const row = await readException(store, id, await visibilityOf(store, caller), caller?.who ?? '');
+  const row = await readException(store, id, await visibilityOf(store, caller), caller?.who);
   if (!row) throw missing(id);
   return row;
 }

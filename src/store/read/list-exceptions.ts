@@ -3,8 +3,8 @@ import * as z from 'zod/mini';
 import type { Store } from '../tables.ts';
 import { allOf, type Condition } from './image-conditions.ts';
 import { behind, type Order, orderBy, type Page, type PageRequest, pageFrom, sortKeys } from './page.ts';
-import { containsPattern } from './patterns.ts';
-import { imageVisible, repositoryVisible, type Visibility } from './visibility.ts';
+import { containsPattern, storedGlob } from './patterns.ts';
+import { imageVisible, repositoryVisible, type Visibility, type VisiblePart } from './visibility.ts';
 
 export type ExceptionState = 'asked' | 'approved' | 'refused' | 'expired' | 'withdrawn';
 
@@ -76,7 +76,7 @@ export async function listExceptions(
   store: Store,
   query: ExceptionQuery,
   visibility: Visibility,
-  who: string,
+  who: string | undefined,
 ): Promise<Page<ExceptionRow>> {
   const conditions = conditionsOf(query, visibility, who);
   const [read, counted] = await Promise.all([
@@ -100,7 +100,7 @@ export async function readException(
   store: Store,
   id: string,
   visibility: Visibility,
-  who: string,
+  who?: string,
 ): Promise<ExceptionRow | undefined> {
   return (await listExceptions(store, { id, limit: 1 }, visibility, who)).items[0];
 }
@@ -110,7 +110,7 @@ export function readScope(scope: unknown): ExceptionScope {
   return z.safeParse(scopeForm, scope).data ?? {};
 }
 
-function conditionsOf({ state, q, id }: ExceptionQuery, visibility: Visibility, who: string): Condition[] {
+function conditionsOf({ state, q, id }: ExceptionQuery, visibility: Visibility, who: string | undefined): Condition[] {
   const conditions: Condition[] = [sql<boolean>`true`];
   if (id !== undefined) conditions.push(sql<boolean>`x.id = ${id}::uuid`);
   if (state?.length) conditions.push(sql<boolean>`x.state = ANY(${state}::text[])`);
@@ -125,13 +125,24 @@ function conditionsOf({ state, q, id }: ExceptionQuery, visibility: Visibility, 
 
 /**
  * True for an exception `x` that the caller sees. Who sees part of the images sees the exceptions that silence something
- * there, those that name a registry of which some is seen, and those that he asked for himself.
+ * there, those that name a place there (a registry, repositories or an image), and those that he asked for
+ * himself.
  */
-export function exceptionSeen(visibility: Visibility, who: string): Condition {
+export function exceptionSeen(visibility: Visibility, who: string | undefined): Condition {
   if (visibility === 'everything') return sql<boolean>`true`;
-  return sql<boolean>`(x.asked_by = ${who} OR x.scope->>'registry' IN (SELECT registry.name FROM repository
-        JOIN registry ON registry.id = repository.registry WHERE ${repositoryVisible(visibility, 'repository.id')})
+  const isOwn = who === undefined ? sql<boolean>`false` : sql<boolean>`x.asked_by = ${who}`;
+  return sql<boolean>`(${isOwn} OR ${placeSeen(visibility)}
       OR EXISTS (SELECT FROM excepted AS e WHERE e.exception = x.id AND ${imageVisible(visibility, 'e.image')}))`;
+}
+
+/** Of the repositories that are named, one is enough. */
+function placeSeen(visibility: VisiblePart): Condition {
+  return sql<boolean>`x.scope->>'registry' = ANY(${visibility.reach?.registries ?? []}::text[])
+      OR EXISTS (SELECT FROM repository JOIN registry ON registry.id = repository.registry
+        WHERE ${repositoryVisible(visibility, 'repository.id')} AND x.scope ?| '{registry,repository}'
+          AND (x.scope->>'registry' IS NULL OR registry.name = x.scope->>'registry')
+          AND (x.scope->>'repository' IS NULL OR repository.name LIKE ${storedGlob(sql`x.scope->>'repository'`)}))
+      OR EXISTS (SELECT FROM image WHERE image.digest = x.scope->>'image' AND ${imageVisible(visibility, 'image.id')})`;
 }
 
 const kinds = ['false-positive', 'risk-accepted', 'mitigated', 'not-reachable'] as const;
