@@ -91,6 +91,7 @@ describe('what all pages show', { skip: noBrowser }, () => {
       '/images?scope=azure',
       '/vulnerabilities?scope=azure',
       '/history?scope=azure',
+      '/exceptions?scope=azure',
     ]) {
       const { page } = await open(path);
       await page.getByRole('heading', { name: /^No \w+ in azure$/ }).waitFor();
@@ -109,19 +110,72 @@ describe('what all pages show', { skip: noBrowser }, () => {
     await page.getByRole('heading', { level: 1, name: 'CVE-2024-3094' }).waitFor();
   });
 
-  test('the overview says that days are not counted for a part', async () => {
-    const { page } = await open('/?scope=production');
+  test('the overview of a part tells since when its days are counted, and draws no day that was not', async () => {
+    for (const view of views) {
+      const several = await open('/?scope=production', view);
+      const trend = several.page.getByRole('region', { name: 'Critical and high findings' });
+      await trend.scrollIntoViewIfNeeded();
+      await keepPicture(several.page, `trend-part-${view.scheme}-${view.width}`);
+      await assertSound(several, `several days, ${view.scheme}, ${view.width} px`);
+      assert.match(await trend.innerText(), /in 20 days, 5 of them not counted[\s\S]*counted since [\s\S]*today/);
+      assert.equal(await trend.locator('path[data-level=critical][class*=line]').count(), 2);
+      assert.equal(await trend.locator('path[data-level=critical][class*=dot]').count(), 2);
 
-    await page.getByText('Days are counted over everything').waitFor();
+      const one = await open('/?scope=sandbox', view);
+      const begun = one.page.getByRole('region', { name: 'Critical and high findings' });
+      await begun.scrollIntoViewIfNeeded();
+      await keepPicture(one.page, `trend-one-${view.scheme}-${view.width}`);
+      await assertSound(one, `one day, ${view.scheme}, ${view.width} px`);
+      assert.match(await begun.innerText(), /\d critical[\s\S]*Counted since today; earlier days are not known/);
+      assert.equal(await begun.getByRole('img').count(), 0);
+    }
+  });
+
+  test('the day under the pointer is told, also one that was not counted', async () => {
+    const { page } = await open('/?scope=production');
+    const chart = page.getByRole('img', { name: /^Critical and high findings from/ });
+    await chart.scrollIntoViewIfNeeded();
+    const box = await chart.boundingBox();
+    assert.ok(box);
+    const words = page.locator('figcaption');
+    await chart.hover({ position: { x: (box.width * 9) / 19, y: 40 } });
+    await words.getByText('not counted', { exact: true }).waitFor();
+    await chart.hover({ position: { x: (box.width * 2) / 19, y: 40 } });
+
+    await words.getByText(/\d high/).waitFor();
   });
 
   test('a page that is shown whole says so', async () => {
-    for (const path of ['/database', '/exceptions', '/registries/azure', '/settings']) {
+    for (const path of ['/database', '/exceptions/-/ask', '/registries/azure', '/settings']) {
       const { page } = await open(`${path}?scope=production`);
       assert.match(await page.getByRole('note').innerText(), /only\. This page is shown whole\./, path);
     }
     const { page } = await open('/images?scope=production');
     assert.equal(await page.getByRole('note').count(), 0);
+  });
+
+  test('an exception that a link leads to is shown also where it is of another part', async () => {
+    for (const view of views) {
+      const opened = await open('/exceptions?scope=sandbox', view);
+      const { page } = opened;
+      await page.getByText('1 exception', { exact: true }).waitFor();
+      await page.goto(`${page.url()}&selected=ac4879bf-d791-4a19-95c2-000000000002`);
+      await page.getByText(/is not in this list, which is of sandbox only/).waitFor();
+      await keepPicture(page, `exceptions-elsewhere-${view.scheme}-${view.width}`);
+      await assertSound(opened, `${view.scheme}, ${view.width} px`);
+      await page.getByRole('button', { name: 'Show everything' }).click();
+
+      await page.getByRole('button', { name: 'Approve' }).waitFor();
+      assert.doesNotMatch(page.url(), /scope=/);
+    }
+  });
+
+  test('an exception is asked for the place that is shown', async () => {
+    const { page } = await open('/exceptions?scope=production/shop/cart');
+    await page.getByRole('link', { name: 'Ask for an exception' }).click();
+
+    assert.equal(await page.getByLabel('Registry (optional)').inputValue(), 'production');
+    assert.equal(await page.getByLabel('Repository (optional)').inputValue(), 'shop/cart');
   });
 
   test('exports and the search hold to it', async () => {

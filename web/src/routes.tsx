@@ -87,6 +87,7 @@ export const pageRoutes: readonly PageRoute[] = [
     path: '/exceptions',
     title: 'Exceptions',
     menu: { group: 'work', icon: IconHourglass },
+    takesScope: true,
     load: () => import('./pages/exceptions/Exceptions.tsx'),
   },
   {

@@ -26,8 +26,8 @@ export function useScoped<T extends object>(query: T): T & { readonly scope?: st
   return scope === undefined ? query : { ...query, scope };
 }
 
-/** Stays on the page; the way back leads to what was shown before. */
-export function useChooseScope(): (scope: string | undefined) => void {
+/** Stays on the page, without the row that was open unless told otherwise; the way back leads to what was shown before. */
+export function useChooseScope({ keepsSelected = false } = {}): (scope: string | undefined) => void {
   const navigate = useNavigate();
   return useCallback(
     (scope) =>
@@ -35,11 +35,18 @@ export function useChooseScope(): (scope: string | undefined) => void {
         to: '.',
         resetScroll: false,
         // Said as undefined, or the next address would keep it.
-        search: (({ selected: _row, ...others }: AddressValues) => ({
+        search: (({ selected, ...others }: AddressValues) => ({
           ...others,
+          ...(keepsSelected && selected && { selected }),
           scope: scope === undefined ? undefined : [scope],
         })) as never,
       }),
-    [navigate],
+    [navigate, keepsSelected],
   );
+}
+
+/** The place that a scope names, as exceptions name places. */
+export function placeOf(scope: string | undefined): { readonly registry?: string; readonly repository?: string } {
+  const [registry, ...rest] = scope?.split('/') ?? [];
+  return { ...(registry && { registry }), ...(rest.length > 0 && { repository: rest.join('/') }) };
 }

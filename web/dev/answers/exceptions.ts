@@ -17,6 +17,15 @@ const made = new WeakMap<Estate, ExceptionRow[]>();
 const id = (index: number) => `ac4879bf-d791-4a19-95c2-${String(index).padStart(12, '0')}`;
 
 export function exceptionsOf(estate: Estate): ExceptionRow[] {
+  return estate.whole ? exceptionsOf(estate.whole).filter((row) => isOf(estate, row)) : allOf(estate);
+}
+
+/** Whether an exception names the registry, or an image in it. */
+function isOf(estate: Estate, { scope }: ExceptionRow): boolean {
+  return scope.registry === estate.registry || estate.images.some(({ digest }) => digest === scope.image);
+}
+
+function allOf(estate: Estate): ExceptionRow[] {
   const known = made.get(estate);
   if (known) return known;
   const rows: ExceptionRow[] = [

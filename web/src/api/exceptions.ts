@@ -5,11 +5,13 @@ import type {
   ExceptionRequest,
   ExceptionRow,
 } from '../../../src/server/contract/exceptions.ts';
+import { useScoped } from '../scope.ts';
 import { useAnswer } from './answer.ts';
 import { useApi } from './api-context.ts';
 import { type Page, useGrowingList } from './page.ts';
 
-export const useExceptions = (query: object) => useGrowingList<ExceptionRow>(['exceptions'], '/exceptions', query);
+export const useExceptions = (query: object) =>
+  useGrowingList<ExceptionRow>(['exceptions'], '/exceptions', useScoped(query));
 
 /** Those that were asked for, stand or were refused, about a vulnerability or package. */
 export const useExceptionsAbout = (name: string | undefined) =>

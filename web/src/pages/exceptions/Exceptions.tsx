@@ -8,6 +8,8 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
 import { type ListFilters, titled, useListQuery } from '../../components/list-filters.ts';
+import { placeOf, useScope } from '../../scope.ts';
+import { Elsewhere } from './Elsewhere.tsx';
 import { ExceptionPanel } from './ExceptionPanel.tsx';
 import { Ends, ExceptionState, kindTitles, ScopeWords, stateTitles } from './words.tsx';
 
@@ -64,6 +66,7 @@ const columns: readonly Column<ExceptionRow>[] = [
 
 export function Page() {
   const { filter } = useListQuery(filters);
+  const scope = useScope();
   // What ended is history: shown when asked for.
   const list = useExceptions(filter.state ? filter : { ...filter, state: ['asked', 'approved'] });
   return (
@@ -75,7 +78,8 @@ export function Page() {
       columns={columns}
       rowId={(row) => row.id}
       filters={filters}
-      actions={<AddButton to={askExceptionAddress()}>Ask for an exception</AddButton>}
+      actions={<AddButton to={askExceptionAddress(placeOf(scope))}>Ask for an exception</AddButton>}
+      lead={<Elsewhere list={list} />}
       tools={!filter.state && <AppLink to={exceptionsAddress({ state: ended })}>Ended and refused</AppLink>}
       panel={(row) => ({
         title: <ScopeWords scope={row.scope} />,
