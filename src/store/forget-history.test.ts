@@ -179,6 +179,9 @@ test('updates, days and databases of long ago are forgotten, but the two newest 
   await sql`INSERT INTO recommendation_note (key, status, changed)
     SELECT key, 'doing', ${daysAgo(50)}::timestamptz FROM unnest(ARRAY['old', 'needed']) AS key`.execute(store);
   await sql`INSERT INTO day_summary (day, counts) VALUES ('2026-03-01', '{}'), ('2026-05-20', '{}')`.execute(store);
+  await sql`WITH part AS (INSERT INTO reach (key, registries, repositories) VALUES ('a', '{}', '{}') RETURNING id)
+    INSERT INTO reach_day (reach, day, counts)
+    SELECT id, day, '{}' FROM part, unnest(ARRAY['2026-03-01', '2026-05-20']::date[]) AS day`.execute(store);
   await sql`INSERT INTO build (digest, built, installed, installed_by)
     SELECT 'sha256:' || n, ${daysAgo(90)}::timestamptz, ${daysAgo(90)}::timestamptz, 'test' FROM generate_series(1, 4) AS n`.execute(
     store,
@@ -195,6 +198,7 @@ test('updates, days and databases of long ago are forgotten, but the two newest 
   assert.deepEqual(await left('update_summary', 'key'), ['needed']);
   assert.deepEqual(await left('recommendation_note', 'key'), ['needed']);
   assert.deepEqual(await left('day_summary', 'day'), ['2026-05-20']);
+  assert.deepEqual(await left('reach_day', 'day'), ['2026-05-20']);
   assert.deepEqual(await left('build', 'digest'), ['sha256:3', 'sha256:4']);
 });
 

@@ -51,6 +51,7 @@ const parts: readonly (readonly [string, Forget])[] = [
   ['update_summary', old('update_summary', (before) => sql`gone < ${before}`)],
   ['recommendation_note', old('recommendation_note', ofNoUpdate)],
   ['day_summary', old('day_summary', (before) => sql`day < ${before}::timestamptz::date`)],
+  ['reach_day', old('reach_day', (before) => sql`day < ${before}::timestamptz::date`)],
   ['build', old('build', replaced)],
 ];
 

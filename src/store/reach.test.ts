@@ -5,14 +5,14 @@ import { connect } from './connect.ts';
 import { countedReach, type Reach, readReach, refreshReaches } from './reach.ts';
 import { listUpdates } from './read/list-recommendations.ts';
 import { listVulnerabilities } from './read/list-vulnerabilities.ts';
-import { readMoved } from './read/overview.ts';
+import { readMoved, readTotals, readTrend } from './read/overview.ts';
 import { searchEverything } from './read/search.ts';
 import { type ScopedGrant, type Visibility, visibleTo } from './read/visibility.ts';
 import { recount } from './recount.ts';
 import { silentLog } from './store-log.ts';
 import type { Store } from './tables.ts';
 import { openTestStore } from './testing/open-test-store.ts';
-import { seedEstate, smallEstate } from './testing/seed-estate.ts';
+import { countSummaries, seedEstate, smallEstate } from './testing/seed-estate.ts';
 
 const terms = { dueDays: { critical: 7, high: 30, medium: 90, low: 180 }, today: '2026-01-01' };
 const grants: readonly (readonly [string, readonly ScopedGrant[]])[] = [
@@ -58,6 +58,7 @@ async function assertCounted(store: Store, held: readonly ScopedGrant[], what: s
   assert.ok(live.flaws.length > 3, what);
   assert.deepEqual(await lists(store, { ...seen, counted }), live, what);
   await assertFound(store, { ...seen, counted }, live.flaws, what);
+  await assertDay(store, seen, what);
 }
 
 /** A search finds vulnerabilities that the caller sees, and as many as there is room for. */
@@ -76,6 +77,27 @@ async function assertFound(
     );
     assert.equal(hits.length, Math.min(6, named.length), what);
   }
+}
+
+/** What is kept of this day is what the summaries of the images that the caller sees add up to. */
+async function assertDay(store: Store, seen: Visibility, what: string): Promise<void> {
+  const trend = await keptDays(store, seen);
+  const { findings } = await readTotals(store, new Date(), seen);
+  assert.deepEqual(
+    trend.map(({ counts }) => counts),
+    [findings],
+    what,
+  );
+}
+
+/** Without counting today anew. */
+async function keptDays(store: Store, seen: Visibility) {
+  assert.ok(seen !== 'everything' && seen.reach);
+  const { registries, repositories } = seen.reach;
+  const { rows } = await sql<{ day: string; counts: unknown }>`SELECT day, counts FROM reach_day
+    JOIN reach ON reach.id = reach_day.reach AND registries = ${registries}::text[] AND repositories = ${repositories}::text[]
+    ORDER BY day`.execute(store);
+  return rows;
 }
 
 const edits: readonly (readonly [string, (store: Store) => Promise<unknown>])[] = [
@@ -130,6 +152,7 @@ for (const [name, held] of grants)
     await assertCounted(store, held, 'at first');
     for (const [what, edit] of edits) {
       await edit(store);
+      await countSummaries(store);
       assert.ok(await recount(store), `${what}: it is noticed`);
       await refreshReaches(store);
       await assertCounted(store, held, what);
@@ -202,4 +225,80 @@ test('looking through a registry again changes nothing that counts depend on', a
     ON CONFLICT (repository, image) DO UPDATE SET pushed = excluded.pushed, deleted = NULL`.execute(store);
 
   assert.equal(await recount(store), undefined);
+});
+
+const seesAlpha: readonly ScopedGrant[] = [{ role: 'reader', scope: { kind: 'registry', value: 'alpha' } }];
+const seesBeta: readonly ScopedGrant[] = [{ role: 'reader', scope: { kind: 'registry', value: 'beta' } }];
+
+async function day(store: Store, ago: number): Promise<string> {
+  const { rows } = await sql<{ day: string }>`SELECT (now() AT TIME ZONE 'UTC')::date - ${ago}::int AS day`.execute(
+    store,
+  );
+  return rows[0]?.day ?? '';
+}
+
+/** So many days go by. */
+async function pass(store: Store, days: number): Promise<void> {
+  await sql`UPDATE reach_day SET day = day - ${days}::int`.execute(store);
+  await sql`UPDATE day_summary SET day = day - ${days}::int`.execute(store);
+}
+
+test('a part has a trend from the day on which it is first asked for, and no days between that were not counted', async () => {
+  await using opened = await openTestStore();
+  const { store } = opened;
+  await seedEstate(store, smallEstate);
+  await recount(store);
+  const [alpha, beta] = [await visibleTo(store, seesAlpha), await visibleTo(store, seesBeta)];
+  const { findings: first } = await readTotals(store, new Date(), alpha);
+  assert.deepEqual(await readTrend(store, 90, alpha), [{ day: await day(store, 0), counts: first }]);
+  await pass(store, 3);
+  await sql`UPDATE image_summary SET critical = critical + 1`.execute(store);
+  const { findings: then } = await readTotals(store, new Date(), alpha);
+
+  assert.notDeepEqual(then, first);
+  assert.deepEqual(await readTrend(store, 90, alpha), [
+    { day: await day(store, 3), counts: first },
+    { day: await day(store, 0), counts: then },
+  ]);
+  assert.deepEqual(
+    (await readTrend(store, 3, alpha)).map(({ counts }) => counts),
+    [then],
+    'only as far back as asked',
+  );
+  assert.equal((await readTrend(store, 90, beta)).length, 1, 'others have their own');
+  assert.deepEqual(await readTrend(store, 90, { repositories: [] }), [], 'whoever sees nothing has none');
+});
+
+test('a day on which nobody looks and nothing changes is counted for everything and for each part', async () => {
+  await using opened = await openTestStore();
+  const { store } = opened;
+  await seedEstate(store, smallEstate);
+  await recount(store);
+  const seen = await visibleTo(store, seesAlpha);
+  await readTrend(store, 90, seen);
+  await sql`UPDATE reach SET asked = now() - interval '5 days'`.execute(store);
+  await pass(store, 1);
+
+  assert.ok(await recount(store), 'a day begins');
+  assert.equal(await recount(store), undefined, 'once is enough');
+  await refreshReaches(store);
+
+  assert.equal((await readTrend(store, 90, 'everything')).length, 2);
+  const days = await keptDays(store, seen);
+  assert.equal(days.length, 2);
+  assert.deepEqual(days[0]?.counts, days[1]?.counts);
+  assert.equal(await flawsCounted(store), 0, 'nothing else of it is counted');
+});
+
+test('the days of a part are forgotten with it', async () => {
+  await using opened = await openTestStore();
+  const { store } = opened;
+  await seedEstate(store, smallEstate);
+  await recount(store);
+  const seen = await visibleTo(store, seesAlpha);
+  await readTrend(store, 90, seen);
+  await sql`UPDATE reach SET asked = now() - interval '8 days'`.execute(store);
+  await refreshReaches(store);
+
+  assert.deepEqual(await keptDays(store, seen), []);
 });

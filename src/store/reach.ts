@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import { countReach } from './recount/count-reach.ts';
-import type { Pause } from './recount/pause.ts';
+import { noPause, type Pause } from './recount/pause.ts';
+import { today, writeReachDay } from './recount/write-days.ts';
 import { imagesInEstate, rememberShortly } from './short-memory.ts';
 import type { Store } from './tables.ts';
 
@@ -40,6 +41,18 @@ export async function countedReach(store: Store, reach: Reach): Promise<number |
   return id;
 }
 
+/**
+ * Under which number the days of a reach are kept, up to the one that it is. Days before somebody first asked are not
+ * known: what lay where, and what it held then, is told by nothing that is kept.
+ */
+export async function readReachDays(store: Store, reach: Reach): Promise<number> {
+  const counted = await readReach(store, reach);
+  if (counted !== undefined) return counted;
+  const { id } = await askedFor(store, reach);
+  await writeReachDay(store, id);
+  return id;
+}
+
 interface Asked {
   readonly id: number;
   /** That somebody asks is known already. */
@@ -73,17 +86,31 @@ async function findAsked(store: Store, reach: Reach): Promise<Asked | undefined>
   return rows[0];
 }
 
-/** Counts anew, one after the other, those for which somebody asked within the last hour; forgets those of long ago. */
+/**
+ * Counts anew, one after the other, those for which somebody asked within the last hour, and of each that is kept what it
+ * holds on this day; forgets those of long ago.
+ */
 export async function refreshReaches(store: Store, pause?: Pause): Promise<void> {
   const { rows } = await sql<{ id: number }>`SELECT reach.id FROM reach, recount
-    WHERE asked > now() - interval '1 hour' AND counted IS DISTINCT FROM recount.at
+    WHERE asked > now() - interval '1 hour' AND counted <> recount.at
     ORDER BY asked DESC LIMIT ${keptFresh}`.execute(store);
   for (const { id } of rows) await countInTurn(store, id, pause);
+  await writeMissingDays(store, pause);
   // One that a list may be read from at this moment is never taken away.
   await sql`DELETE FROM reach WHERE asked < now() - interval '7 days'
     OR (asked < now() - interval '10 minutes' AND id IN (SELECT id FROM reach ORDER BY asked DESC OFFSET ${kept}))`.execute(
     store,
   );
+}
+
+/** So that days on which nobody looked are no gaps. */
+async function writeMissingDays(store: Store, pause: Pause = noPause): Promise<void> {
+  const { rows } = await sql<{ id: number }>`SELECT id FROM reach
+    WHERE NOT EXISTS (SELECT FROM reach_day WHERE reach = reach.id AND day = ${today})`.execute(store);
+  for (const { id } of rows) {
+    await writeReachDay(store, id);
+    await pause();
+  }
 }
 
 const turns = new WeakMap<Store, Promise<unknown>>();

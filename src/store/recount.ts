@@ -4,7 +4,8 @@ import { createFollowedImages, type FollowedImages } from './recount/followed-im
 import { noPause, type Pause } from './recount/pause.ts';
 import { readEstate } from './recount/read-estate.ts';
 import { createTally } from './recount/tally.ts';
-import { keepComponents, writeDay, writeFlaws, writePackages } from './recount/write-counts.ts';
+import { keepComponents, writeFlaws, writePackages } from './recount/write-counts.ts';
+import { today, writeDay } from './recount/write-days.ts';
 import { writeUpdates } from './recount/write-updates.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
@@ -12,6 +13,9 @@ import type { Store, StoreTransaction } from './tables.ts';
 const lockNumber = 7_310_245;
 /** What is read at once holds up everything else for about a millisecond. */
 const imagesAtOnce = 50;
+/** When something changed; and once a day, so that each has a count. */
+const isDue = sql<boolean>`(EXISTS (SELECT FROM estate_change) OR NOT EXISTS (SELECT FROM recount)
+  OR NOT EXISTS (SELECT FROM day_summary WHERE day = ${today}))`;
 
 export interface Recounted {
   readonly images: number;
@@ -22,7 +26,7 @@ export interface Recounted {
 /**
  * Counts anew over all images which have what: distinct images cannot be added up, and ten million findings cannot be
  * counted at each look. One pass over the images' lists, in one snapshot, in memory that does not grow with the images.
- * Undefined when nothing changed since the last time, or when another replica is at it.
+ * Undefined when nothing changed since the last time of this day, or when another replica is at it.
  */
 export async function recount(store: Store, pause: Pause = noPause): Promise<Recounted | undefined> {
   const started = performance.now();
@@ -40,7 +44,7 @@ export async function recount(store: Store, pause: Pause = noPause): Promise<Rec
         mine: boolean;
         due: boolean;
       }>`SELECT pg_try_advisory_xact_lock(${lockNumber}) AS mine,
-        EXISTS (SELECT FROM estate_change) OR NOT EXISTS (SELECT FROM recount) AS due`.execute(transaction);
+        ${isDue} AS due`.execute(transaction);
       if (!rows[0]?.mine || !rows[0].due) return undefined;
       // The snapshot may be older than the lock: what another replica just finished is then not seen, and done once more.
       const followed = createFollowedImages();
@@ -80,12 +84,12 @@ async function writeFollowedImages(transaction: StoreTransaction, followed: Foll
   );
 }
 
-/** When the counts were made last, and whether something changed since. */
+/** When the counts were made last, and whether to make them anew. */
 export async function readRecounted(
   store: Store,
 ): Promise<{ readonly isDue: boolean; readonly ageMs: number; readonly took: number }> {
   const { rows } = await sql<{ due: boolean; age: number | null; took: number | null }>`SELECT
-    EXISTS (SELECT FROM estate_change) OR NOT EXISTS (SELECT FROM recount) AS due,
+    ${isDue} AS due,
     (SELECT extract(epoch FROM clock_timestamp() - at) * 1000 FROM recount)::float8 AS age, (SELECT took FROM recount) AS took`.execute(
     store,
   );

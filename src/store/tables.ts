@@ -280,6 +280,7 @@ export interface Tables {
     asked: DefaultedInstant;
     counted: MaybeInstant;
   };
+  reach_day: { reach: number; day: string; counts: Json };
   package_summary: { type: string; name: string; images: number; versions: number };
   recount: { one: Defaulted<boolean>; at: Instant; took: number };
   day_summary: { day: string; counts: Json };

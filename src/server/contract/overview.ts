@@ -38,8 +38,11 @@ export const overview = z.object({
     newest: z.array(vulnerabilityRow),
   }),
   fixFirst: z.array(recommendationRow).describe('At most five.'),
-  /** A point a day, oldest first. */
-  trend: z.array(z.object({ day: z.iso.date(), counts: findingCounts })),
+  trend: z
+    .array(z.object({ day: z.iso.date(), counts: findingCounts }))
+    .describe(
+      'A point for each of the last 90 days that was counted, oldest first; of a part of the estate, since somebody first asked for it.',
+    ),
   database: z.object({ built: z.string(), ageHours: z.number(), stale: z.boolean() }).optional(),
   gaps: z.array(gap).describe('What the figures leave out, the blindest first.'),
 });

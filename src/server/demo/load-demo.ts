@@ -4,7 +4,7 @@ import { addAccount } from '../../store/accounts.ts';
 import { askException, decideException } from '../../store/exceptions.ts';
 import { recordFailure } from '../../store/image-states.ts';
 import { placeImages } from '../../store/placements.ts';
-import { writeDay } from '../../store/recount/write-counts.ts';
+import { writeDay } from '../../store/recount/write-days.ts';
 import { recount } from '../../store/recount.ts';
 import { addRegistry } from '../../store/registries.ts';
 import { recordScan } from '../assessment/record-scan.ts';

@@ -13,6 +13,7 @@ import { uploaded } from './0011-uploaded.ts';
 import { remarks } from './0012-remarks.ts';
 import { moved } from './0013-moved.ts';
 import { followed } from './0014-followed.ts';
+import { days } from './0016-days.ts';
 
 /** In order. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   remarks,
   moved,
   followed,
+  days,
 ];

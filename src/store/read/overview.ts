@@ -1,5 +1,7 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import * as z from 'zod/mini';
+import { readReachDays } from '../reach.ts';
+import { today } from '../recount/write-days.ts';
 import type { Store } from '../tables.ts';
 import { isImage, isPartial } from './image-conditions.ts';
 import { countsOf, type FindingCounts } from './image-row.ts';
@@ -108,18 +110,26 @@ const storedCounts = z.object({
   exploited: z.number(),
 });
 
-/** A point a day, oldest first. Days are counted over everything: who sees a part has none. */
+/** A point for each of the last days that was counted, oldest first. Of a part, since somebody first asked for it. */
 export async function readTrend(
   store: Store,
   days: number,
   visibility: Visibility,
 ): Promise<{ readonly day: string; readonly counts: FindingCounts }[]> {
-  if (visibility !== 'everything') return [];
-  const rows = await store.selectFrom('day_summary').selectAll().orderBy('day', 'desc').limit(days).execute();
-  return rows.toReversed().flatMap(({ day, counts }) => {
+  const counted = await countedDays(store, visibility);
+  if (!counted) return [];
+  const { rows } = await sql<{ day: string; counts: unknown }>`SELECT day, counts FROM ${counted}
+    AND day > ${today} - ${days}::int ORDER BY day`.execute(store);
+  return rows.flatMap(({ day, counts }) => {
     const read = z.safeParse(storedCounts, counts);
     return read.success ? [{ day, counts: read.data }] : [];
   });
+}
+
+/** Undefined for whoever sees nothing. */
+async function countedDays(store: Store, visibility: Visibility): Promise<RawBuilder<unknown> | undefined> {
+  if (visibility === 'everything') return sql`day_summary WHERE true`;
+  return visibility.reach && sql`reach_day WHERE reach = ${await readReachDays(store, visibility.reach)}`;
 }
 
 /** Not what one exception took over from another. */

@@ -1,13 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { fetchRows } from '../fetch-rows.ts';
 import { eachNumber } from '../number-list.ts';
 import type { Store, StoreTransaction } from '../tables.ts';
 import { eachFollowedImage } from './followed-images.ts';
+import { imagesOfReach } from './images-of-reach.ts';
 import { noPause, type Pause } from './pause.ts';
 import { readEstate } from './read-estate.ts';
 import { createTally, type Tally } from './tally.ts';
 import { keepComponents, writeFlaws } from './write-counts.ts';
+import { writeReachDay } from './write-days.ts';
 import { writeMoved } from './write-moved.ts';
 import { writeUpdates } from './write-updates.ts';
 
@@ -29,10 +31,11 @@ export async function countReach(store: Store, reach: number, pause: Pause = noP
     const tally = await tallyReach(transaction, reach, pause);
     // As in a recount: whole tables, of which PostgreSQL expects a few rows.
     await sql`SET LOCAL enable_nestloop = off`.execute(transaction);
-    await keepComponents(transaction, tally, sql<boolean>`excepted.image IN (${imagesOf(reach)})`);
+    await keepComponents(transaction, tally, sql<boolean>`excepted.image IN (${imagesOfReach(reach)})`);
     await writeFlaws(transaction, tally, { reach });
     await writeUpdates(transaction, tally, { reach });
     await writeMoved(transaction, reach);
+    await writeReachDay(transaction, reach);
     await sql`UPDATE reach SET counted = ${due.at}::timestamptz WHERE id = ${reach}`.execute(transaction);
   });
 }
@@ -58,19 +61,10 @@ async function readImages(transaction: StoreTransaction, reach: number): Promise
     most: number | null;
     images: string | null;
   }>`SELECT max(image) AS most, array_agg(image)::text AS images
-    FROM (${imagesOf(reach)}) AS seen`.execute(transaction);
+    FROM (${imagesOfReach(reach)}) AS seen`.execute(transaction);
   const isSeen = new Uint8Array((rows[0]?.most ?? 0) + 1);
   eachNumber(rows[0]?.images ?? '', (image) => {
     isSeen[image] = 1;
   });
   return isSeen;
-}
-
-function imagesOf(reach: number): RawBuilder<number> {
-  return sql<number>`SELECT DISTINCT placement.image FROM reach
-    JOIN registry ON reach.within IS NULL OR registry.name = ANY(reach.within)
-    JOIN repository ON repository.registry = registry.id AND (registry.name = ANY(reach.registries)
-      OR registry.name || '/' || repository.name LIKE ANY(reach.repositories))
-    JOIN placement ON placement.repository = repository.id AND placement.deleted IS NULL
-    WHERE reach.id = ${reach}`;
 }

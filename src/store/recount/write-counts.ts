@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { numberList } from '../number-list.ts';
-import type { Store, StoreTransaction } from '../tables.ts';
+import type { StoreTransaction } from '../tables.ts';
 import type { Tally } from './tally.ts';
 
 /** The summaries over everything, or those of a reach, whose rows begin with its number. */
@@ -94,16 +94,6 @@ export async function writePackages(transaction: StoreTransaction, tally: Tally)
   await sql`INSERT INTO package_summary (type, name, images, versions) SELECT type, name, images, versions FROM counted_package
     ON CONFLICT (name, type) DO UPDATE SET images = excluded.images, versions = excluded.versions
     WHERE package_summary.* IS DISTINCT FROM excluded.*`.execute(transaction);
-}
-
-/** A day's last count is its count. Of the day that the database is in, or of the one that `at` lies in. */
-export async function writeDay(store: Store | StoreTransaction, at?: Date): Promise<void> {
-  await sql`INSERT INTO day_summary (day, counts)
-    SELECT (${at ? sql`${at}::timestamptz` : sql`now()`} AT TIME ZONE 'UTC')::date, jsonb_build_object('critical', coalesce(sum(critical), 0), 'high', coalesce(sum(high), 0),
-      'medium', coalesce(sum(medium), 0), 'low', coalesce(sum(low), 0), 'negligible', coalesce(sum(negligible), 0),
-      'unknown', coalesce(sum(unknown), 0), 'fixable', coalesce(sum(fixable), 0), 'exploited', coalesce(sum(exploited), 0))
-    FROM image_summary JOIN image ON image.id = image_summary.image WHERE gone IS NULL
-    ON CONFLICT (day) DO UPDATE SET counts = excluded.counts`.execute(store);
 }
 
 /** The numbers that were counted, and how often. */

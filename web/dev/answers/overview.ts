@@ -45,13 +45,12 @@ export const overviewAnswers = [
           ? { pushed: 0, appeared: 0, went: 0, newest: [] }
           : { pushed: Math.min(14, images.length), appeared: 312, went: 127, newest: vulnerabilities.slice(0, 5) },
         fixFirst: recommendationsOf(estate).slice(0, 5),
-        trend:
-          isEmpty || estate.whole
-            ? []
-            : Array.from({ length: 30 }, (_, index) => ({
-                day: hoursAgo((29 - index) * 24).slice(0, 10),
-                counts: scaled(findings, 1.35 - index * 0.011 + Math.sin(index / 2.3) * 0.05),
-              })),
+        trend: isEmpty
+          ? []
+          : daysCounted(estate).map((daysAgo) => ({
+              day: hoursAgo(daysAgo * 24).slice(0, 10),
+              counts: scaled(findings, daysAgo === 0 ? 1 : 1.03 + daysAgo * 0.011 + Math.sin(daysAgo / 2.3) * 0.05),
+            })),
         database,
         gaps: gapsOf({ images: counts, registries: registryCounts(estate), database, seesEverything: !estate.whole }),
       };
@@ -87,6 +86,13 @@ export const overviewAnswers = [
     },
   }),
 ];
+
+/** How long ago each was: of a part not since always, nor without gaps. */
+function daysCounted({ whole, registry }: Estate): readonly number[] {
+  if (whole && registry === 'sandbox') return [0];
+  const last30 = Array.from({ length: 30 }, (_, index) => 29 - index);
+  return whole ? last30.filter((daysAgo) => daysAgo < 20 && ![1, 3, 9, 10, 11].includes(daysAgo)) : last30;
+}
 
 function registryCounts(estate: Estate) {
   const known = registriesOf(estate.whole ?? estate);

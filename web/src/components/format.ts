@@ -1,6 +1,7 @@
 const plain = new Intl.NumberFormat('en');
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const date = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' });
+const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const instant = new Intl.DateTimeFormat('en', {
   day: 'numeric',
   month: 'short',
@@ -24,6 +25,8 @@ export function formatPercent(share: number): string {
 }
 
 export const formatDate = (value: string) => date.format(new Date(value));
+/** Of a day on the calendar, which is the same wherever one reads of it. */
+export const formatDay = (value: string) => day.format(new Date(value));
 export const formatInstant = (value: string) => instant.format(new Date(value));
 
 /** "1 image", "3 images" */

@@ -2,7 +2,6 @@ import { SegmentedControl } from '@mantine/core';
 import { useAddressFilter } from '../../address-filter.ts';
 import { imagesAddress, recommendationsAddress, vulnerabilitiesAddress } from '../../addresses.ts';
 import { useOverview } from '../../api/overview.ts';
-import { useSeesEverything } from '../../api/session.ts';
 import { Answer } from '../../components/Answer.tsx';
 import { AppLink } from '../../components/AppLink.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -25,7 +24,6 @@ const spans = [
 export function Page() {
   const address = useAddressFilter();
   const scope = usePageScope();
-  const seesEverything = useSeesEverything();
   const span = spans.find(({ value }) => value === address.one('days')) ?? spans[0];
   const overview = useOverview(span.value === '1' ? undefined : startOfHourBefore(Number(span.value)));
   return (
@@ -73,7 +71,7 @@ export function Page() {
                 </section>
                 <section aria-labelledby="trend">
                   <SectionHead id="trend" title="Critical and high findings" to={imagesAddress()} link="All images" />
-                  <Trend points={data.trend} isPart={scope !== undefined || !seesEverything} />
+                  <Trend points={data.trend} />
                 </section>
               </div>
               <section aria-labelledby="gaps">
