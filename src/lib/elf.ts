@@ -4,17 +4,19 @@ import { type BoundedNumbers, boundedNumbers, textAt } from './bounded-numbers.t
 import { maxRanges, type ObjectFile, RangeList } from './object-file.ts';
 import type { RandomAccess } from './random-access.ts';
 
+const coreDump = 4;
 const noBits = 8;
 const loadable = 1;
 const maxNamesBytes = 1024 * 1024;
 
-/** Headers of an ELF file; undefined when it is none. */
+/** Headers of an ELF file; undefined when it is none, or the memory of a program that died. */
 export function readElf(file: RandomAccess): ObjectFile | undefined {
   const bytes = file.read(0, 64);
   if (bytes.length < 52 || bytes.readUInt32BE(0) !== 0x7f454c46) return undefined;
   const layout = bytes[4] === 2 ? layout64 : layout32;
   const littleEndian = bytes[5] !== 2;
   const header = boundedNumbers(bytes, littleEndian);
+  if (header.u16(16) === coreDump) return undefined;
 
   const sections = readSections(file, header, layout, littleEndian);
   const segments = readSegments(file, header, layout, littleEndian);
@@ -22,9 +24,10 @@ export function readElf(file: RandomAccess): ObjectFile | undefined {
     format: 'elf',
     pointerBytes: layout.word,
     littleEndian,
-    sections: sections.ranges,
+    sections: sections?.ranges ?? [],
     segments: segments.ranges,
-    truncated: sections.truncated || segments.truncated,
+    truncated: !sections || sections.truncated || segments.truncated,
+    cutOff: sections?.cutOff ?? [],
   };
 }
 
@@ -61,27 +64,30 @@ const layout64: Layout = {
   segmentFlagsAt: 4,
 };
 
-function readSections(file: RandomAccess, header: BoundedNumbers, layout: Layout, littleEndian: boolean): RangeList {
+/** Undefined where the file ends before the last header or before the names. */
+function readSections(
+  file: RandomAccess,
+  header: BoundedNumbers,
+  layout: Layout,
+  littleEndian: boolean,
+): RangeList | undefined {
   const list = new RangeList(file);
   const { word, sectionBytes } = layout;
   const offset = header.word(layout.offsetsAt + word, word);
   if (offset === 0) return list;
 
   const announced = header.u16(layout.countsAt + 4) || sizeOfFirst(file, offset, layout, littleEndian);
+  if (offset + announced * sectionBytes > file.size) return undefined;
   const count = Math.min(announced, maxRanges);
-  const bytes = file.read(offset, count * sectionBytes);
-  const table = boundedNumbers(bytes, littleEndian);
-  const present = Math.floor(bytes.length / sectionBytes);
-  list.truncated = present < announced;
-
+  const table = boundedNumbers(file.read(offset, count * sectionBytes), littleEndian);
   const field = (index: number, position: number) => table.word(index * sectionBytes + 8 + position * word, word);
-  const namesIndex = header.u16(layout.countsAt + 6);
-  const names =
-    namesIndex < present
-      ? file.read(field(namesIndex, 2), Math.min(field(namesIndex, 3), maxNamesBytes))
-      : Buffer.alloc(0);
 
-  for (let index = 1; index < present; index++) {
+  const namesIndex = header.u16(layout.countsAt + 6);
+  const [namesAt, namesBytes] = namesIndex < count ? [field(namesIndex, 2), field(namesIndex, 3)] : [0, 0];
+  if (namesAt + namesBytes > file.size) return undefined;
+  const names = file.read(namesAt, Math.min(namesBytes, maxNamesBytes));
+
+  for (let index = 1; index < count; index++) {
     const type = table.u32(index * sectionBytes + 4);
     if (type === noBits) continue;
     const flags = field(index, 0);
@@ -106,10 +112,10 @@ function sizeOfFirst(file: RandomAccess, offset: number, layout: Layout, littleE
 function readSegments(file: RandomAccess, header: BoundedNumbers, layout: Layout, littleEndian: boolean): RangeList {
   const list = new RangeList(file);
   const { word, segmentBytes } = layout;
-  const announced = header.u16(layout.countsAt);
-  const bytes = file.read(header.word(layout.offsetsAt, word), Math.min(announced, maxRanges) * segmentBytes);
+  const [offset, announced] = [header.word(layout.offsetsAt, word), header.u16(layout.countsAt)];
+  const bytes = file.read(offset, Math.min(announced, maxRanges) * segmentBytes);
   const table = boundedNumbers(bytes, littleEndian);
-  list.truncated = bytes.length < announced * segmentBytes;
+  list.truncated = offset + announced * segmentBytes > file.size;
 
   for (let at = 0; at + segmentBytes <= bytes.length; at += segmentBytes) {
     if (table.u32(at) !== loadable) continue;

@@ -5,6 +5,9 @@ import { maxRanges, type ObjectFile, RangeList } from './object-file.ts';
 import type { RandomAccess } from './random-access.ts';
 
 const universalMagic = 0xcafebabe;
+/** With what is said of the first program. */
+const universalBytes = 8 + 20;
+const coreDump = 4;
 const segment32 = 1;
 const segment64 = 0x19;
 const maxCommandBytes = 1024 * 1024;
@@ -13,10 +16,23 @@ const maxCommandBytes = 1024 * 1024;
 export function readMachO(file: RandomAccess): ObjectFile | undefined {
   const magic = magicAt(file, 0);
   if (magic !== universalMagic) return readThin(file, 0);
-  const universal = boundedNumbers(file.read(0, 28), false);
+  const universal = boundedNumbers(file.read(0, universalBytes), false);
   // Java class files begin with the same magic and say their version here, which is 45 or more.
-  return universal.u32(4) < 45 ? readThin(file, universal.u32(8 + 8)) : undefined;
+  if (universal.length < universalBytes || universal.u32(4) >= 45) return undefined;
+  const start = universal.u32(8 + 8);
+  return start < file.size ? readThin(file, start) : absent;
 }
+
+/** Of a program that the file ends before. */
+const absent: ObjectFile = {
+  format: 'mach-o',
+  pointerBytes: 8,
+  littleEndian: true,
+  sections: [],
+  segments: [],
+  truncated: true,
+  cutOff: [],
+};
 
 function magicAt(file: RandomAccess, offset: number): number {
   return boundedNumbers(file.read(offset, 4), false).u32(0);
@@ -35,8 +51,11 @@ function readThin(file: RandomAccess, start: number): ObjectFile | undefined {
   if (!kind) return undefined;
   const { word, littleEndian } = kind;
   const header = boundedNumbers(file.read(start, 32), littleEndian);
+  if (header.u32(12) === coreDump) return undefined;
+  const commandsAt = start + (word === 8 ? 32 : 28);
   const commandBytes = header.u32(20);
-  const bytes = file.read(start + (word === 8 ? 32 : 28), Math.min(commandBytes, maxCommandBytes));
+  const areCommandsWhole = commandsAt + commandBytes <= file.size;
+  const bytes = file.read(commandsAt, Math.min(commandBytes, maxCommandBytes));
   const commands = boundedNumbers(bytes, littleEndian);
 
   const segments = new RangeList(file);
@@ -55,9 +74,10 @@ function readThin(file: RandomAccess, start: number): ObjectFile | undefined {
     format: 'mach-o',
     pointerBytes: word,
     littleEndian,
-    sections: sections.ranges,
+    sections: areCommandsWhole ? sections.ranges : [],
     segments: segments.ranges,
-    truncated: bytes.length < commandBytes || segments.truncated || sections.truncated,
+    truncated: !areCommandsWhole || segments.truncated || sections.truncated,
+    cutOff: sections.cutOff,
   };
 }
 

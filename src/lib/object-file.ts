@@ -17,12 +17,14 @@ export interface ObjectFile {
   readonly format: 'elf' | 'pe' | 'mach-o';
   readonly pointerBytes: 4 | 8;
   readonly littleEndian: boolean;
-  /** Empty when the section headers were stripped. */
+  /** Empty when the section headers were stripped, or when the file ends before the last of them or before their names. */
   readonly sections: readonly ObjectRange[];
   /** What the loader maps; PE has only sections, so they stand here too. */
   readonly segments: readonly ObjectRange[];
   /** True when a header names bytes that the file does not have: it was cut off or is corrupt. */
   readonly truncated: boolean;
+  /** Names of the sections that the file has in part or not at all. */
+  readonly cutOff: readonly string[];
 }
 
 /** More than any linked program has; what lies beyond is not looked at. */
@@ -31,6 +33,7 @@ export const maxRanges = 4096;
 /** Gathers ranges, keeping of each only what the file really has. */
 export class RangeList {
   readonly ranges: ObjectRange[] = [];
+  readonly cutOff: string[] = [];
   truncated = false;
   readonly #fileBytes: number;
 
@@ -41,7 +44,10 @@ export class RangeList {
   add(range: ObjectRange): void {
     if (range.sizeBytes === 0) return;
     const available = Math.min(range.sizeBytes, this.#fileBytes - range.offset);
-    if (available < range.sizeBytes) this.truncated = true;
+    if (available < range.sizeBytes) {
+      this.cutOff.push(range.name);
+      this.truncated = true;
+    }
     if (available > 0) this.ranges.push({ ...range, sizeBytes: available });
   }
 }

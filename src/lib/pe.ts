@@ -18,11 +18,12 @@ export function readPe(file: RandomAccess): ObjectFile | undefined {
   const optionalBytes = header.u16(20);
   const wide = header.u16(24) === 0x20b;
   const imageBase = wide ? header.u64(24 + 24) : header.u32(24 + 28);
-  const bytes = file.read(start + 24 + optionalBytes, Math.min(count, maxRanges) * sectionBytes);
+  const tableAt = start + 24 + optionalBytes;
+  const isTableWhole = tableAt + count * sectionBytes <= file.size;
+  const bytes = file.read(tableAt, Math.min(count, maxRanges) * sectionBytes);
   const table = boundedNumbers(bytes, true);
 
   const list = new RangeList(file);
-  list.truncated = bytes.length < count * sectionBytes;
   for (let at = 0; at + sectionBytes <= bytes.length; at += sectionBytes) {
     const flags = table.u32(at + 36);
     list.add({
@@ -39,8 +40,9 @@ export function readPe(file: RandomAccess): ObjectFile | undefined {
     format: 'pe',
     pointerBytes: wide ? 8 : 4,
     littleEndian: true,
-    sections: list.ranges,
+    sections: isTableWhole ? list.ranges : [],
     segments: list.ranges,
-    truncated: list.truncated,
+    truncated: !isTableWhole || list.truncated,
+    cutOff: list.cutOff,
   };
 }

@@ -79,6 +79,39 @@ test('a section that reaches beyond the file ends with it, and the file counts a
   assert.equal(object?.truncated, true);
 });
 
+test('names the sections that the file has in part or not at all', () => {
+  const content = assembleElf(parts);
+  const headerOfData = content.length - 2 * 64;
+  content.writeBigUInt64LE(BigInt(content.length), headerOfData + 24);
+
+  const object = read(content);
+
+  assert.deepEqual([object?.cutOff, object?.truncated], [['.data'], true]);
+  assert.deepEqual(
+    object?.sections.map(({ name }) => name),
+    ['.rodata', '.shstrtab'],
+  );
+});
+
+test('sections whose names the file ends before are none', () => {
+  const content = assembleElf(parts);
+  content.writeBigUInt64LE(BigInt(content.length), content.length - 64 + 24);
+
+  const object = read(content);
+
+  assert.deepEqual([object?.sections.length, object?.segments.length, object?.truncated], [0, 2, true]);
+});
+
+test('more sections than are looked at are no sign that a file was cut off', () => {
+  const table = Buffer.alloc((maxRanges + 100) * 64);
+  const content = Buffer.concat([assembleElf(parts), table]);
+  content.writeBigUInt64LE(BigInt(content.length - table.length), 40);
+  content.writeUInt16LE(maxRanges + 100, 60);
+  content.writeUInt16LE(maxRanges + 99, 62);
+
+  assert.equal(read(content)?.truncated, false);
+});
+
 test('a section table beyond the file is none, and the file counts as truncated', () => {
   const object = read(assembleElf(parts).subarray(0, firstOffset));
 
@@ -165,6 +198,31 @@ test('reads the first program of a universal one, whose offsets count from its o
   const object = read(Buffer.concat([universal, assembleMachO()]));
 
   assert.equal(object?.sections[0]?.offset, 0x1210);
+});
+
+test('a file that ends within its list of sections has none, and counts as truncated', () => {
+  for (const content of [assemblePe(9).subarray(0, 0x98 + 240 + 39), assembleMachO().subarray(0, 180)]) {
+    const object = read(content);
+    assert.deepEqual([object?.sections.length, object?.truncated], [0, true]);
+  }
+});
+
+test('a universal program that ends before its first program counts as truncated', () => {
+  const universal = Buffer.alloc(0x1000);
+  for (const [index, value] of [0xcafebabe, 1, 0x01000007, 3, 0x1000, 0x300, 12].entries())
+    universal.writeUInt32BE(value, index * 4);
+
+  assert.equal(read(universal)?.truncated, true);
+  assert.equal(read(Buffer.concat([universal, Buffer.from('!<arch>\n')])), undefined);
+});
+
+test('the memory of a program that died is no program', () => {
+  const elf = assembleElf(parts);
+  elf.writeUInt16LE(4, 16);
+  const machO = assembleMachO();
+  machO.writeUInt32LE(4, 12);
+
+  for (const content of [elf, machO]) assert.equal(read(content), undefined);
 });
 
 test('a Java class is no macOS program, and other files are none at all', () => {
