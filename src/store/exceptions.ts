@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { AppError } from '../lib/errors.ts';
 import { settleExceptions } from './excepted.ts';
+import { exceptionSeen } from './read/list-exceptions.ts';
 import { globPattern } from './read/patterns.ts';
 import type { Visibility } from './read/visibility.ts';
 import type { Store } from './tables.ts';
@@ -31,6 +32,34 @@ export async function askException(store: Store, asked: AskedException): Promise
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;
+}
+
+/** A request that waits for a decision. */
+export interface WaitingRequest {
+  readonly id: string;
+  readonly by: string;
+}
+
+/**
+ * The same, unless a request for just that waits already which whoever asks may see: then that one is answered. What
+ * was decided, taken back, or would have ended by now does not count.
+ */
+export async function askOnce(
+  store: Store,
+  asked: AskedException,
+  { visibility, now }: { readonly visibility: Visibility; readonly now: Date },
+): Promise<{ readonly id: string } | { readonly waiting: WaitingRequest }> {
+  const scope = sql`${JSON.stringify(asked.scope)}::jsonb`;
+  return store.transaction().execute(async (transaction) => {
+    // Of two who ask for the same at once, one waits here, and then sees what the other wrote.
+    await sql`SELECT pg_advisory_xact_lock(hashtextextended('exception ' || ${asked.kind} || ${scope}::text, 0))`.execute(
+      transaction,
+    );
+    const { rows } = await sql<WaitingRequest>`SELECT x.id, x.asked_by AS by FROM exception AS x
+      WHERE x.state = 'asked' AND x.kind = ${asked.kind} AND x.scope = ${scope} AND (x.expires IS NULL OR x.expires > ${now})
+        AND ${exceptionSeen(visibility, asked.askedBy)} ORDER BY x.asked_at, x.id LIMIT 1`.execute(transaction);
+    return rows[0] ? { waiting: rows[0] } : { id: await askException(transaction, asked) };
+  });
 }
 
 export interface Decision {

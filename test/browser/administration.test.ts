@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { jobId } from '../../web/dev/answers/operation.ts';
 import { sha256 } from '../../web/dev/estate.ts';
-import { assertSound, noBrowser, settled } from '../support/browser.ts';
+import { assertSound, keepPicture, noBrowser, settled, views } from '../support/browser.ts';
 import { useConsole } from '../support/console.ts';
 
 const image = sha256('image 0');
@@ -160,6 +160,26 @@ describe('administration', { skip: noBrowser }, () => {
     await about.getByText(/refused by ada/).waitFor();
     await about.getByRole('link', { name: 'Open it' }).click();
     await page.getByRole('complementary').getByText('Refused', { exact: true }).waitFor();
+  });
+
+  test('what waits for a decision already is not asked for twice: the one that waits is named, and opened', async () => {
+    const scope = 'vulnerability=CVE-2021-44228&package=org.apache.logging.log4j:log4j-core&repository=shop/payments-*';
+    for (const view of views) {
+      const { page, complaints } = await open(`/exceptions/-/ask?${scope}`, view);
+      await page.getByLabel('Not reachable').check();
+      await page.getByLabel('Reason').fill('The lookup is switched off.');
+      await page.getByRole('button', { name: 'Ask', exact: true }).click();
+      const told = page.getByRole('alert');
+      await told.getByText(/asked for this already; it waits for a decision\./).waitFor();
+      await told.scrollIntoViewIfNeeded();
+      await keepPicture(page, `exception-twice-${view.scheme}-${view.width}`);
+      // The refusal is what the browser complains of.
+      const others = complaints.filter((text) => !text.includes('status of 409'));
+      await assertSound({ page, complaints: others }, `${view.scheme}, ${view.width} px`);
+      await told.getByRole('link', { name: 'Open it' }).click();
+
+      await page.getByRole('button', { name: 'Approve' }).waitFor();
+    }
   });
 
   test('an exception that who sees only a part asks for names the place', async () => {

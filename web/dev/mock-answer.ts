@@ -3,10 +3,12 @@ import type { Estate } from './estate.ts';
 
 export class MockProblem extends Error {
   readonly status: number;
+  readonly existing: string | undefined;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, existing?: string) {
     super(message);
     this.status = status;
+    this.existing = existing;
   }
 }
 

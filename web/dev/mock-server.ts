@@ -76,11 +76,15 @@ async function answer(
     const status = error instanceof MockProblem ? error.status : 500;
     if (status === 500) console.error(`${request.method} ${request.url}`, error);
     const detail = error instanceof Error ? error.message : String(error);
-    const code = status === 401 ? 'SIGN_IN_NEEDED' : status === 404 ? 'NOT_FOUND' : 'INTERNAL';
+    const code = codes[status] ?? 'INTERNAL';
+    const existing = error instanceof MockProblem ? error.existing : undefined;
+    const problem = { type: 'about:blank', title: 'Problem', status, detail, code, instance: 'req-7f3a', existing };
     response.writeHead(status, { 'content-type': 'application/problem+json' });
-    response.end(JSON.stringify({ type: 'about:blank', title: 'Problem', status, detail, code, instance: 'req-7f3a' }));
+    response.end(JSON.stringify(problem));
   }
 }
+
+const codes: Readonly<Record<number, string>> = { 401: 'SIGN_IN_NEEDED', 404: 'NOT_FOUND', 409: 'CONFLICT' };
 
 async function readBody(request: IncomingMessage): Promise<unknown> {
   const parts: Buffer[] = [];

@@ -45,6 +45,8 @@ export const problemDetails = z.object({
   instance: z.string().optional(),
   /** Fields that did not fit, when the request's form was refused. */
   errors: z.array(z.object({ where: z.string(), message: z.string() })).optional(),
+  /** Id of what is there already, when that was the reason. */
+  existing: z.string().optional(),
 });
 
 export type ProblemDetails = z.infer<typeof problemDetails>;

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import * as z from 'zod';
 import { AppError, type ErrorCode } from '../../lib/errors.ts';
+import { AlreadyThere } from '../already-there.ts';
 import type { ProblemDetails } from '../contract/paging.ts';
 
 /** The one place where a code becomes a status. */
@@ -55,6 +56,7 @@ export function problemOf(error: unknown, requestId: string): ProblemDetails {
     code: known.code,
     instance: requestId,
     ...(errors && { errors }),
+    ...(error instanceof AlreadyThere && { existing: error.existing }),
   };
 }
 

@@ -159,3 +159,52 @@ test('an exception for everything, in the past, or for ever is refused', async (
   ])
     assert.equal((await admin.send('POST', '/exceptions', body)).statusCode, 400, JSON.stringify(body));
 });
+
+test('what waits for a decision already is not asked for twice, also at once, and the one that waits is named', async () => {
+  const request = { scope: { package: 'twice', registry: 'mine' }, reason: 'Only in the tests.', kind: 'mitigated' };
+  const reader = await server.as('reader');
+  const askers = [admin, reader, scoped, admin, reader, scoped];
+  const answers = await Promise.all(askers.map((client) => client.send('POST', '/exceptions', request)));
+  const made = answers.filter(({ statusCode }) => statusCode === 201).map((answer) => answer.json());
+  const refused = answers.filter(({ statusCode }) => statusCode === 409).map((answer) => answer.json());
+  assert.equal(made.length, 1);
+  assert.equal(refused.length, askers.length - 1);
+  const [{ id, askedBy }] = made;
+  for (const problem of refused) {
+    assert.deepEqual([problem.code, problem.existing], ['CONFLICT', id]);
+    assert.match(problem.detail, new RegExp(`^(You|${askedBy}) asked for this already`));
+  }
+
+  for (const other of [
+    { ...request, kind: 'not-reachable' },
+    { ...request, scope: { package: 'twice' } },
+    { ...request, scope: { ...request.scope, repository: 'app' } },
+  ])
+    assert.equal((await admin.send('POST', '/exceptions', other)).statusCode, 201, JSON.stringify(other));
+  for (const decision of ['withdraw', 'refuse', 'approve'] as const) {
+    const waiting = (await json(admin, '/exceptions?state=asked&q=twice')).items.find(
+      (row: { scope: object; kind: string }) =>
+        JSON.stringify([row.scope, row.kind]) === JSON.stringify([request.scope, request.kind]),
+    );
+    await admin.send('POST', `/exceptions/${waiting.id}/decision`, { decision });
+    assert.equal((await reader.send('POST', '/exceptions', request)).statusCode, 201, decision);
+  }
+});
+
+test('a request that its time ran out on, or that one may not see, keeps nobody from asking', async () => {
+  const request = { scope: { package: 'unseen' }, reason: 'Only in the tests.', kind: 'mitigated' };
+  const ids = async () => (await json(admin, '/exceptions?q=unseen')).items.map(({ id }: { id: string }) => id).sort();
+  assert.equal((await admin.send('POST', '/exceptions', request)).statusCode, 201);
+  assert.equal((await scoped.send('POST', '/exceptions', request)).statusCode, 201, 'theirs alone');
+  const again = await scoped.send('POST', '/exceptions', request);
+  assert.equal(again.statusCode, 409);
+  assert.match(again.json().detail, /^You asked/);
+  assert.equal((await ids()).length, 2);
+
+  await assessment.store
+    .updateTable('exception')
+    .set({ expires: '2026-08-10T11:59:00Z' })
+    .where('id', 'in', await ids())
+    .execute();
+  assert.equal((await admin.send('POST', '/exceptions', request)).statusCode, 201);
+});

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { AppError } from '../../lib/errors.ts';
 import { reachOf } from '../../store/excepted.ts';
-import { askException, decideException, isScopeWithin } from '../../store/exceptions.ts';
+import { askOnce, decideException, isScopeWithin, type WaitingRequest } from '../../store/exceptions.ts';
 import { listExceptions, readException } from '../../store/read/list-exceptions.ts';
+import { AlreadyThere } from '../already-there.ts';
 import type { ServerContext } from '../context.ts';
 import {
   type ExceptionRequest,
@@ -39,7 +40,8 @@ const ask = route({
   id: 'exceptions.ask',
   method: 'POST',
   path: '/exceptions',
-  summary: 'Asks for an exception. It silences nothing until an analyst approves it.',
+  summary:
+    'Asks for an exception. It silences nothing until an analyst approves it. What waits for a decision already is not asked for again.',
   access,
   body: exceptionRequest,
   answer: exceptionRow,
@@ -48,9 +50,12 @@ const ask = route({
   handle: async ({ body, caller }, context) => {
     const { scope, reason, kind } = body;
     const expires = await endOf(body, context);
-    const id = await askException(context.store, { scope, reason, kind, expires, askedBy: caller?.who ?? '' });
-    context.events.tell({ kind: 'exception', id });
-    return read(id, caller, context);
+    const visibility = await visibilityOf(context.store, caller);
+    const wanted = { scope, reason, kind, expires, askedBy: caller?.who ?? '' };
+    const asked = await askOnce(context.store, wanted, { visibility, now: context.now() });
+    if ('waiting' in asked) throw waits(asked.waiting, caller);
+    context.events.tell({ kind: 'exception', id: asked.id });
+    return read(asked.id, caller, context);
   },
 });
 
@@ -119,6 +124,11 @@ async function endOf({ expires }: ExceptionRequest, { store, now }: Pick<ServerC
 
 function given(scope: ExceptionRequest['scope']): Record<string, string> {
   return Object.fromEntries(Object.entries(scope).filter(([, value]) => value !== undefined));
+}
+
+function waits({ id, by }: WaitingRequest, caller: Caller | undefined): AppError {
+  const who = by === caller?.who ? 'You' : by;
+  return new AlreadyThere(`${who} asked for this already; it waits for a decision.`, id);
 }
 
 function missing(id: string): AppError {

@@ -89,6 +89,11 @@ function allOf(estate: Estate): ExceptionRow[] {
   return shown;
 }
 
+const isSame = (a: object, b: object) => {
+  const text = (scope: object) => JSON.stringify(Object.entries(scope).sort());
+  return text(a) === text(b);
+};
+
 export const exceptionAnswers = [
   mock({
     method: 'GET',
@@ -114,8 +119,14 @@ export const exceptionAnswers = [
     schema: exceptionRow,
     status: 201,
     answer: ({ body, estate }) => {
+      const asked = body as ExceptionRequest;
+      const waiting = exceptionsOf(estate).find(
+        (one) => one.state === 'asked' && one.kind === asked.kind && isSame(one.scope, asked.scope),
+      );
+      if (waiting)
+        throw new MockProblem(409, `${waiting.askedBy} asked for this already; it waits for a decision.`, waiting.id);
       const row: ExceptionRow = {
-        ...(body as ExceptionRequest),
+        ...asked,
         ...{ id: id(5), state: 'asked', askedBy: 'ada', askedAt: hoursAgo(0), findings: 0, images: 0 },
       };
       exceptionsOf(estate).push(row);

@@ -44,6 +44,8 @@ function useExceptionChange<Input>(send: (input: Input) => Promise<ExceptionRow>
       for (const head of ['exceptions', 'images', 'vulnerabilities', 'recommendations', 'overview'])
         void client.invalidateQueries({ queryKey: [head] });
     },
+    // Somebody was faster: what they did is not shown yet.
+    onError: () => void client.invalidateQueries({ queryKey: ['exceptions'] }),
   });
 }
 

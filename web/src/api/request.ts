@@ -8,6 +8,8 @@ export class ApiError extends Error {
   /** Id of the request, as in the server's log. */
   readonly requestId: string | undefined;
   readonly fields: readonly { readonly where: string; readonly message: string }[];
+  /** Id of what is there already, when that was the reason. */
+  readonly existing: string | undefined;
 
   constructor(status: number, problem: Partial<ProblemDetails>) {
     super(problem.detail ?? problem.title ?? `The server answered with status ${status}.`);
@@ -15,6 +17,7 @@ export class ApiError extends Error {
     this.code = problem.code ?? (status === 0 ? 'UNREACHABLE' : 'UNKNOWN');
     this.requestId = problem.instance;
     this.fields = problem.errors ?? [];
+    this.existing = problem.existing;
   }
 }
 

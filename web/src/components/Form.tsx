@@ -13,6 +13,8 @@ interface FormProps {
   readonly error?: Error | null;
   /** What did not work: "The user was not made". */
   readonly failed: string;
+  /** Behind what went wrong: the way on. */
+  readonly wayOn?: ReactNode;
   /** Beside the button. */
   readonly more?: ReactNode;
   /** In a dialog, which has room around it already. */
@@ -29,7 +31,7 @@ export function Form(props: FormProps) {
   return (
     <form onSubmit={onSubmit} className={props.inDialog ? classes.dialog : classes.form}>
       {props.children}
-      {props.error && <FormError failed={props.failed} error={props.error} />}
+      {props.error && <FormError failed={props.failed} error={props.error} wayOn={props.wayOn} />}
       <div className={classes.buttons}>
         <Button type="submit" size="sm" loading={props.isSending ?? false} disabled={props.canSend === false}>
           {props.action}
@@ -71,12 +73,18 @@ export function FormMore({ title, children }: { readonly title: string; readonly
   );
 }
 
-export function FormError({ failed, error }: { readonly failed: string; readonly error: Error }) {
+interface FormErrorProps {
+  readonly failed: string;
+  readonly error: Error;
+  readonly wayOn?: ReactNode;
+}
+
+export function FormError({ failed, error, wayOn }: FormErrorProps) {
   const fields = error instanceof ApiError ? error.fields : [];
   return (
     <div role="alert">
       <PartialState tone="bad">
-        <strong>{failed}.</strong> {error.message}
+        <strong>{failed}.</strong> {error.message} {wayOn}
         {fields.length > 0 && (
           <ul className={classes.fields}>
             {fields.map(({ where, message }) => (

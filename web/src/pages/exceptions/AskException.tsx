@@ -4,9 +4,12 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ExceptionRow } from '../../../../src/server/contract/exceptions.ts';
 import { type AddressFilter, useAddressFilter } from '../../address-filter.ts';
+import { exceptionAddress } from '../../addresses.ts';
 import { type ExceptionScope, useAskException, useExceptionReach } from '../../api/exceptions.ts';
 import { useImage } from '../../api/images.ts';
+import { ApiError } from '../../api/request.ts';
 import { useSettings } from '../../api/settings.ts';
+import { AppLink } from '../../components/AppLink.tsx';
 import { Form, FormPair, FormSection } from '../../components/Form.tsx';
 import { formatDate, plural } from '../../components/format.ts';
 import { PageHead } from '../../components/PageHead.tsx';
@@ -47,6 +50,7 @@ export function Page() {
     onChange: (event: { currentTarget: { value: string } }) =>
       address.set({ [name]: event.currentTarget.value || undefined }),
   });
+  const waiting = ask.error instanceof ApiError ? ask.error.existing : undefined;
   return (
     <>
       <PageHead title="Ask for an exception" question="What shall not be fixed, why, and until when?" />
@@ -57,6 +61,7 @@ export function Page() {
         isSending={ask.isPending}
         error={ask.error}
         failed="The exception was not asked for"
+        wayOn={waiting && <AppLink to={exceptionAddress({ id: waiting, state: 'asked' })}>Open it</AppLink>}
       >
         <FormSection
           title="What"
