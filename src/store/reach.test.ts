@@ -3,11 +3,12 @@ import { test } from 'node:test';
 import { sql } from 'kysely';
 import { connect } from './connect.ts';
 import { countedReach, type Reach, readReach, refreshReaches } from './reach.ts';
-import { listUpdates } from './read/list-recommendations.ts';
+import { listUpdates, readUpdateFacets } from './read/list-recommendations.ts';
 import { listVulnerabilities } from './read/list-vulnerabilities.ts';
 import { readMoved, readTotals, readTrend } from './read/overview.ts';
 import { searchEverything } from './read/search.ts';
 import { type ScopedGrant, type Visibility, visibleTo } from './read/visibility.ts';
+import { readVulnerabilityFacets } from './read/vulnerability-facets.ts';
 import { recount } from './recount.ts';
 import { silentLog } from './store-log.ts';
 import type { Store } from './tables.ts';
@@ -46,7 +47,11 @@ async function lists(store: Store, visibility: Visibility) {
   const byKey = (items: typeof updates.items) =>
     items.map((row) => ({ ...row, counted: undefined, sort_keys: undefined })).sort((a, b) => (a.key < b.key ? -1 : 1));
   const moved = await Promise.all(days.map((day) => readMoved(store, day, visibility)));
-  return { flaws: flaws.items, updates: byKey(updates.items), within: byKey(within.items), moved };
+  const facets = [
+    await readVulnerabilityFacets(store, { type: ['npm', 'deb'] }, visibility),
+    await readUpdateFacets(store, { type: ['npm', 'deb'] }, visibility, terms),
+  ];
+  return { flaws: flaws.items, updates: byKey(updates.items), within: byKey(within.items), moved, facets };
 }
 
 async function assertCounted(store: Store, held: readonly ScopedGrant[], what: string): Promise<void> {

@@ -13,9 +13,8 @@ async function countedOneByOne(store: Store) {
       JOIN component AS k ON k.id = part
     WHERE NOT EXISTS (SELECT FROM excepted AS e WHERE e.image = held.image AND e.component = c.component AND e.flaw = c.flaw)) AS finding`;
   const flaws = await sql`SELECT flaw, count(DISTINCT image)::int AS images, min(severity) AS severity,
-      max(risk) AS risk, bool_or(status = 0) AS fixable, (array_agg(DISTINCT package))[1:10] AS packages FROM ${findings} GROUP BY flaw ORDER BY flaw`.execute(
-    store,
-  );
+      max(risk) AS risk, bool_or(status = 0) AS fixable, (array_agg(DISTINCT package))[1:10] AS packages,
+      array_agg(DISTINCT type) AS types FROM ${findings} GROUP BY flaw ORDER BY flaw`.execute(store);
   const updates =
     await sql`SELECT type, stream, software, target, count(DISTINCT image)::int AS images, count(*)::int AS removes,
       count(*) FILTER (WHERE severity = 1)::int AS high, max(risk) AS risk
@@ -29,7 +28,9 @@ async function countedOneByOne(store: Store) {
 
 async function prepared(store: Store) {
   const flaws =
-    await sql`SELECT flaw, images, severity, risk, fixable, packages FROM flaw_summary ORDER BY flaw`.execute(store);
+    await sql`SELECT flaw, images, severity, risk, fixable, packages, types FROM flaw_summary ORDER BY flaw`.execute(
+      store,
+    );
   const updates =
     await sql`SELECT type, stream, software, target, images, critical + high + medium + low + negligible + unknown AS removes, high, risk
     FROM update_summary WHERE images > 0 ORDER BY 1, 2, 3, 4`.execute(store);

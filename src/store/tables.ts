@@ -246,6 +246,7 @@ export interface Tables {
     epss: number;
     first_seen: Instant;
     packages: string[];
+    types: Defaulted<string[]>;
     words: string;
   };
   update_summary: {

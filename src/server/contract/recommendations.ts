@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { flag, instant, listOf, pageOf, pageQuery } from './paging.ts';
 import { findingCounts } from './severity.ts';
+import { packageTypes } from './vulnerabilities.ts';
 
 /** `open` asks for work, `doing` has an owner at it, `done` was seen gone, `accepted` is covered by exceptions. */
 export const recommendationStatus = z.enum(['open', 'doing', 'done', 'accepted']);
@@ -32,6 +33,7 @@ export const recommendationFilter = z.object({
   owner: z.string().max(200).optional(),
   overdue: flag.optional(),
   registry: listOf(z.string()),
+  type: packageTypes,
 });
 
 export const recommendationQuery = recommendationFilter.extend(pageQuery.shape);

@@ -19,12 +19,17 @@ export const vulnerabilityRow = z.object({
   firstSeen: z.string(),
 });
 
+export const packageTypes = listOf(z.string().max(50)).describe(
+  'Of packages of one of these types, as package URLs name them: `deb`, `npm`, `golang`.',
+);
+
 export const vulnerabilityFilter = z.object({
   q: z.string().max(200).optional().describe('Part of an id, a title or a package name.'),
   severity: listOf(severity),
   fixable: flag.optional(),
   exploited: flag.optional(),
   epss: z.coerce.number().min(0).max(1).optional(),
+  type: packageTypes,
 });
 
 export const vulnerabilityQuery = vulnerabilityFilter

@@ -14,6 +14,7 @@ import { remarks } from './0012-remarks.ts';
 import { moved } from './0013-moved.ts';
 import { followed } from './0014-followed.ts';
 import { days } from './0016-days.ts';
+import { types } from './0017-types.ts';
 
 /** In order. */
 export const migrations: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   moved,
   followed,
   days,
+  types,
 ];

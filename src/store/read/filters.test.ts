@@ -150,9 +150,16 @@ test('facets of vulnerabilities and of updates say what choosing a value would l
   const chosen = (name: string, value: string) =>
     ['fixable', 'exploited', 'overdue'].includes(name) ? value === 'true' : name === 'epss' ? Number(value) : [value];
   for (const visibility of ['everything', part] as const) {
-    for (const filter of [{}, { severity: ['high'] as const, q: 'use' }, { fixable: true, epss: 0.2 }]) {
+    for (const filter of [
+      {},
+      { severity: ['high'] as const, q: 'use' },
+      { fixable: true, epss: 0.2 },
+      { type: ['npm', 'golang'], exploited: false },
+    ]) {
       const facets = await readVulnerabilityFacets(store, filter, visibility);
       assert.ok(facets.every(({ values }) => values.length > 0));
+      const types = facets.find(({ name }) => name === 'type')?.values ?? [];
+      assert.ok(types.length > 2, 'packages of several types');
       for (const { name, values } of facets)
         for (const { value, count } of values) {
           const asked = { ...all, ...filter, sort: 'id' as const, [name]: chosen(name, value) };
@@ -160,7 +167,13 @@ test('facets of vulnerabilities and of updates say what choosing a value would l
           assert.equal(items.length, count, `${name} ${value} with ${JSON.stringify(filter)}`);
         }
     }
-    for (const filter of [{}, { q: 'lib1' }, { status: ['open'] as const, registry: ['alpha'] }, { overdue: true }])
+    for (const filter of [
+      {},
+      { q: 'lib1' },
+      { status: ['open'] as const, registry: ['alpha'] },
+      { overdue: true },
+      { type: ['deb', 'pypi'] },
+    ])
       for (const { name, values } of await readUpdateFacets(store, filter, visibility, terms))
         for (const { value, count } of values) {
           const asked = { ...all, ...filter, [name]: chosen(name, value) };

@@ -25,6 +25,8 @@ export interface RecommendationFilter {
   readonly owner?: string | undefined;
   readonly overdue?: boolean | undefined;
   readonly registry?: readonly string[] | undefined;
+  /** Of packages of one of these types. */
+  readonly type?: readonly string[] | undefined;
 }
 
 export interface RecommendationQuery extends RecommendationFilter, PageRequest {
@@ -120,7 +122,7 @@ export async function imagesOfUpdate(
   return rows;
 }
 
-/** How many updates each status would leave, and how many of those chosen are overdue. */
+/** How many updates each value of a filter would leave. */
 export async function readUpdateFacets(
   store: Store,
   { registry, ...filter }: RecommendationFilter,
@@ -130,9 +132,9 @@ export async function readUpdateFacets(
   const within = await partOf(store, visibility, registry);
   const wanted = filter.status?.length ? filter.status : usualStatuses;
   const others = conditionsOf({ q: filter.q, owner: filter.owner, status: allStatuses });
-  const { rows } = await sql<{ count: number; status: RecommendationStatus; overdue: boolean }>`${withSeen(within)}
-    SELECT count(*)::int AS count, u.status, coalesce(u.overdue, false) AS overdue
-    FROM ${notedUpdates(within, terms)} AS u WHERE ${allOf(others)} GROUP BY 2, 3`.execute(store);
+  const { rows } = await sql<AlikeUpdates>`${withSeen(within)}
+    SELECT count(*)::int AS count, u.status, coalesce(u.overdue, false) AS overdue, u.type
+    FROM ${notedUpdates(within, terms)} AS u WHERE ${allOf(others)} GROUP BY 2, 3, 4`.execute(store);
   return countFacets(rows, [
     { name: 'status', read: ({ status }) => status, passes: ({ status }) => wanted.includes(status) },
     {
@@ -140,7 +142,19 @@ export async function readUpdateFacets(
       read: ({ overdue }) => String(overdue),
       passes: ({ overdue }) => filter.overdue === undefined || overdue === filter.overdue,
     },
+    {
+      name: 'type',
+      read: ({ type }) => type,
+      passes: ({ type }) => !filter.type?.length || filter.type.includes(type),
+    },
   ]);
+}
+
+interface AlikeUpdates {
+  readonly count: number;
+  readonly status: RecommendationStatus;
+  readonly overdue: boolean;
+  readonly type: string;
 }
 
 const allStatuses: readonly RecommendationStatus[] = ['open', 'doing', 'done', 'accepted'];
@@ -173,7 +187,8 @@ function dueDate({ critical, high, medium, low }: DueDays): RawBuilder<string> {
     WHEN u.medium > 0 THEN ${medium}::int WHEN u.low > 0 THEN ${low}::int END`;
 }
 
-function conditionsOf({ q, status: wanted, owner, overdue, key }: Omit<RecommendationQuery, 'limit'>): Condition[] {
+function conditionsOf(query: Omit<RecommendationQuery, 'limit'>): Condition[] {
+  const { q, status: wanted, owner, overdue, type, key } = query;
   const conditions: Condition[] = [sql<boolean>`u.status = ANY(${wanted?.length ? wanted : usualStatuses}::text[])`];
   if (q?.trim()) {
     const part = containsPattern(q.trim());
@@ -183,6 +198,7 @@ function conditionsOf({ q, status: wanted, owner, overdue, key }: Omit<Recommend
   }
   if (owner !== undefined) conditions.push(sql<boolean>`coalesce(u.owner, '') = ${owner}`);
   if (overdue !== undefined) conditions.push(sql<boolean>`coalesce(u.overdue, false) = ${overdue}`);
+  if (type?.length) conditions.push(sql<boolean>`u.type = ANY(${type}::text[])`);
   if (key !== undefined) conditions.push(sql<boolean>`u.key = ${key}`);
   return conditions;
 }

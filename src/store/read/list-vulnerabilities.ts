@@ -29,6 +29,8 @@ export interface VulnerabilityFilter {
   readonly fixable?: boolean | undefined;
   readonly exploited?: boolean | undefined;
   readonly epss?: number | undefined;
+  /** Of packages of one of these types. */
+  readonly type?: readonly string[] | undefined;
   readonly since?: Date | undefined;
 }
 
@@ -120,7 +122,8 @@ export function flawSummaries(visibility: Visibility): RawBuilder<unknown> {
   return sql`(SELECT own.*, own.names[1:10] AS packages, coalesce(flaw.epss, 0) AS epss,
       lower(concat_ws(' ', flaw.name, array_to_string(aliases, ' '), title, array_to_string(own.names, ' '))) AS words
     FROM (SELECT c.flaw, max(seen.images - coalesce(e.images, 0)) AS images, min(c.severity) AS severity, max(c.risk) AS risk,
-        bool_or(c.status = 0) AS fixable, min(c.since) AS first_seen, array_agg(DISTINCT k.name) AS names
+        bool_or(c.status = 0) AS fixable, min(c.since) AS first_seen, array_agg(DISTINCT k.name) AS names,
+        array_agg(DISTINCT k.type) AS types
       FROM seen JOIN candidate AS c ON c.component = seen.component JOIN component AS k ON k.id = c.component
         LEFT JOIN covered AS e ON e.component = c.component AND e.flaw = c.flaw
       WHERE seen.images > coalesce(e.images, 0) GROUP BY c.flaw) AS own
@@ -144,13 +147,14 @@ export function toVulnerabilityRow(row: ReadVulnerability): VulnerabilityRow {
 }
 
 /** Over a summary `s` and `flaw AS f`. */
-export function conditionsOf({ q, severity, fixable, exploited, epss, since }: VulnerabilityFilter): Condition[] {
+export function conditionsOf({ q, severity, fixable, exploited, epss, type, since }: VulnerabilityFilter): Condition[] {
   const conditions: Condition[] = [sql<boolean>`true`];
   if (q?.trim()) conditions.push(sql<boolean>`s.words LIKE ${containsPattern(q.trim().toLowerCase())}`);
   if (severity?.length) conditions.push(sql<boolean>`s.severity = ANY(${severity.map(severityCode)}::smallint[])`);
   if (fixable !== undefined) conditions.push(sql<boolean>`s.fixable = ${fixable}`);
   if (exploited !== undefined) conditions.push(sql<boolean>`(f.exploited IS NOT NULL) = ${exploited}`);
   if (epss !== undefined) conditions.push(sql<boolean>`f.epss >= ${epssBound(epss)}`);
+  if (type?.length) conditions.push(sql<boolean>`s.types && ${type}::text[]`);
   if (since) conditions.push(sql<boolean>`s.first_seen >= ${since}`);
   return conditions;
 }

@@ -56,17 +56,18 @@ export async function writeFlaws(
   await sql`WITH counted AS (SELECT * FROM unnest(${numberList(keys)}::int[], ${numberList(values)}::int[]) AS counted (flaw, images)),
       told AS (
         SELECT candidate.flaw, min(severity) AS severity, max(risk) AS risk, bool_or(status = 0) AS fixable, min(since) AS first_seen,
-          array_agg(DISTINCT component.name) AS packages
+          array_agg(DISTINCT component.name) AS packages, array_agg(DISTINCT component.type) AS types
         FROM candidate JOIN component ON component.id = candidate.component
           JOIN counted_component AS held ON held.component = component.id
           LEFT JOIN counted_excepted AS covered ON covered.component = component.id AND covered.flaw = candidate.flaw
         WHERE held.images > coalesce(covered.images, 0) GROUP BY candidate.flaw)
-    INSERT INTO ${table} AS old (${column} flaw, images, severity, risk, fixable, epss, first_seen, packages, words)
-    SELECT ${value} counted.flaw, images, severity, risk, fixable, coalesce(epss, 0), first_seen, packages[1:10],
+    INSERT INTO ${table} AS old (${column} flaw, images, severity, risk, fixable, epss, first_seen, packages, types, words)
+    SELECT ${value} counted.flaw, images, severity, risk, fixable, coalesce(epss, 0), first_seen, packages[1:10], types,
       lower(concat_ws(' ', flaw.name, array_to_string(aliases, ' '), title, array_to_string(packages, ' ')))
     FROM counted JOIN told ON told.flaw = counted.flaw JOIN flaw ON flaw.id = counted.flaw
     ON CONFLICT (${column} flaw) DO UPDATE SET images = excluded.images, severity = excluded.severity, risk = excluded.risk,
-      fixable = excluded.fixable, epss = excluded.epss, first_seen = excluded.first_seen, packages = excluded.packages, words = excluded.words
+      fixable = excluded.fixable, epss = excluded.epss, first_seen = excluded.first_seen, packages = excluded.packages,
+      types = excluded.types, words = excluded.words
     WHERE old.* IS DISTINCT FROM excluded.*`.execute(transaction);
   await sql`DELETE FROM ${table} WHERE ${ownRows(counted)} AND flaw NOT IN (SELECT unnest(${numberList(keys)}::int[]))`.execute(
     transaction,
