@@ -77,7 +77,7 @@ export function artifactOfTypes(manifest: {
 }
 
 /** No runtime unpacks a manifest whose configuration is of another kind; old writers call theirs a stream of bytes. */
-function isImageConfig({ mediaType }: Descriptor): boolean {
+export function isImageConfig({ mediaType }: Descriptor): boolean {
   return !mediaType || /(?:container\.image\.v1\+json|image\.config\.v1\+json|octet-stream)$/.test(mediaType);
 }
 

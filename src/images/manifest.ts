@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import { isDigest } from '../lib/digest.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Layer, LayerBlob, Platform } from './image.ts';
-import { describePlatform, platformDistance } from './platform.ts';
 
 /**
  * The documents of an image, as OCI image specification 1.1 and Docker schema 2 write them
@@ -10,17 +9,15 @@ import { describePlatform, platformDistance } from './platform.ts';
  */
 const digest = z.string().check(z.refine(isDigest, 'not a sha256 digest'));
 
-const platformShape = z.object({
-  os: z.string(),
-  architecture: z.string(),
-  variant: z.optional(z.string()),
-});
+/** What a configuration or an entry of an index says of its platform: some tools leave it out, null or empty. */
+const maybeText = z.optional(z.nullable(z.string()));
+export const statedPlatformShape = z.object({ os: maybeText, architecture: maybeText, variant: maybeText });
 
 export const descriptorShape = z.object({
   mediaType: z.optional(z.string()),
   digest,
   size: z.number().check(z.nonnegative()),
-  platform: z.optional(platformShape),
+  platform: z.optional(z.nullable(statedPlatformShape)),
   annotations: z.optional(z.nullable(z.record(z.string(), z.string()))),
   artifactType: z.optional(z.string()),
   /** Where a layer lies that registries may not hand out. */
@@ -108,44 +105,11 @@ export function assertUnencrypted({ layers }: ImageManifest, reference: string):
   throw new AppError('IMAGE_INVALID', message);
 }
 
-/**
- * The entry of an index to use for a platform: same OS and architecture, nearest variant.
- * Attestations and signatures stored beside images are no candidates. Throws PLATFORM_NOT_FOUND listing what is there,
- * unless any platform is better than none: then it is the first.
- */
-export function chooseManifest(
-  candidates: readonly Descriptor[],
-  wanted: Platform,
-  reference: string,
-  orAny = false,
-): Descriptor {
-  const images = candidates.filter(mayBeImage);
-  const fitting = images.flatMap((image) => {
-    const distance = image.platform && platformDistance(image.platform, wanted);
-    return distance === undefined ? [] : [{ image, distance }];
-  });
-  const chosen = fitting.sort((a, b) => a.distance - b.distance)[0]?.image;
-  if (chosen) return chosen;
-  const [only] = images;
-  if (only && (orAny || (images.length === 1 && !only.platform))) return only;
-  const there = listed(images.map(({ platform }) => (platform ? describePlatform(platform) : 'unstated')));
-  throw new AppError(
-    'PLATFORM_NOT_FOUND',
-    `${reference} has no image for ${describePlatform(wanted)}; it has: ${there}. Choose one with --platform.`,
-  );
-}
-
 /** Whether a runtime might take this entry of an index: it goes by the platform, whatever else the entry says of itself. */
 export function mayBeImage({ mediaType, platform, annotations, artifactType }: Descriptor): boolean {
   if (mediaType && !/\.(?:image\.(?:manifest|index)|distribution\.manifest)\./.test(mediaType)) return false;
-  if (platform) return platform.os !== 'unknown';
+  if (platformStatedBy(platform)) return platform?.os !== 'unknown';
   return !annotations?.['vnd.docker.reference.type'] && !artifactType;
-}
-
-/** The platforms of an index besides that of the chosen entry, each once. */
-export function otherPlatforms(candidates: readonly Descriptor[], chosen: Descriptor): readonly string[] {
-  const others = candidates.filter((entry) => mayBeImage(entry) && entry.digest !== chosen.digest);
-  return [...new Set(others.map(({ platform }) => (platform ? describePlatform(platform) : 'unstated')))];
 }
 
 /** Some of many, for a message: documents from outside may list thousands. */
@@ -188,6 +152,13 @@ export function layersOf(
     const createdBy = steps.length === blobs.length ? steps[at]?.created_by : undefined;
     return { diffID: diffIDs[at] as string, blob, ...(blobDigest && { blobDigest }), ...(createdBy && { createdBy }) };
   });
+}
+
+/** Undefined unless both the system and the processor are named. */
+export function platformStatedBy(stated: z.infer<typeof statedPlatformShape> | null | undefined): Platform | undefined {
+  if (!stated?.os || !stated.architecture) return undefined;
+  const { os, architecture, variant } = stated;
+  return { os, architecture, ...(variant && { variant }) };
 }
 
 export function platformOf(config: ImageConfig): Platform {

@@ -1,11 +1,11 @@
 import { digestOf } from '../../lib/digest.ts';
 import { AppError } from '../../lib/errors.ts';
 import { artifactOfIndex, assertImage, NotAnImage } from '../artifact.ts';
+import { chooseManifest } from '../choose-manifest.ts';
 import type { Image, LayerBlob } from '../image.ts';
 import type { OpenOptions } from '../image-source.ts';
 import {
   assertUnencrypted,
-  chooseManifest,
   configShape,
   type Descriptor,
   indexShape,
@@ -55,32 +55,29 @@ export async function openLayout(
       `${reference} holds ${index.manifests.length} images (${listed(names)}); name one as PATH#NAME.`,
     );
   }
-  return openManifest(store, resolveIndex(store, images, reference, options, 0), reference);
+  return openManifest(store, await resolveIndex(store, images, reference, options, 0), reference);
 }
 
-function resolveIndex(
+async function resolveIndex(
   store: BlobStore,
   entries: readonly Descriptor[],
   reference: string,
   options: OpenOptions,
   depth: number,
-): Descriptor {
+): Promise<Descriptor> {
   if (depth > maxIndexDepth)
     throw new AppError('IMAGE_INVALID', `${reference} nests more than ${maxIndexDepth} indexes; no image does.`);
+  const read = async (one: Descriptor) => verified(store, one, reference);
+  const choose = async (from: readonly Descriptor[]) =>
+    (await chooseManifest(from, options, reference, { manifest: read, config: read })).chosen;
   const [first] = entries;
-  const chosen = entries.length === 1 && first ? first : chooseManifest(entries, options.platform, reference);
+  const chosen = entries.length === 1 && first ? first : await choose(entries);
   const content = verified(store, chosen, reference);
   if (!isIndex(chosen, content)) return chosen;
   const inner = parseDocument(indexShape, content, `index ${chosen.digest} of ${reference}`);
   const artifact = artifactOfIndex(inner);
   if (artifact) throw new NotAnImage(reference, artifact);
-  return resolveIndex(
-    store,
-    [chooseManifest(inner.manifests, options.platform, reference)],
-    reference,
-    options,
-    depth + 1,
-  );
+  return resolveIndex(store, [await choose(inner.manifests)], reference, options, depth + 1);
 }
 
 async function openManifest(store: BlobStore, descriptor: Descriptor, reference: string): Promise<Image> {

@@ -2,17 +2,16 @@ import * as z from 'zod/mini';
 import type { Digest } from '../../lib/digest.ts';
 import { AppError } from '../../lib/errors.ts';
 import { artifactOfIndex, artifactOfTypes, assertImage, NotAnImage } from '../artifact.ts';
+import { chooseManifest, type ImageDocuments } from '../choose-manifest.ts';
 import type { Image } from '../image.ts';
 import type { OpenOptions } from '../image-source.ts';
 import {
   assertUnencrypted,
-  chooseManifest,
   configShape,
   type ImageManifest,
   indexShape,
   layersOf,
   manifestShape,
-  otherPlatforms,
   parseDocument,
   platformOf,
 } from '../manifest.ts';
@@ -76,11 +75,15 @@ interface Resolved {
   readonly others: readonly string[];
 }
 
-async function resolve(client: RegistryClient, { platform, orAnyPlatform }: OpenOptions): Promise<Resolved> {
+async function resolve(client: RegistryClient, options: OpenOptions): Promise<Resolved> {
   const { tag, digest } = client.reference;
   const name = formatReference(client.reference);
   let wanted = digest ?? tag ?? 'latest';
   const others: string[] = [];
+  const documents: ImageDocuments = {
+    manifest: async (entry) => (await client.fetchManifest(entry.digest)).content,
+    config: (config) => client.fetchBlob(config.digest, `the configuration of ${name}`),
+  };
   for (let depth = 0; depth < maxIndexDepth; depth++) {
     const fetched = await client.fetchManifest(wanted);
     if (kindOf(fetched, name) === 'image') {
@@ -90,9 +93,9 @@ async function resolve(client: RegistryClient, { platform, orAnyPlatform }: Open
     const index = parseDocument(indexShape, fetched.content, `the index of ${name}`);
     const artifact = artifactOfIndex(index);
     if (artifact) throw new NotAnImage(name, artifact);
-    const chosen = chooseManifest(index.manifests, platform, name, orAnyPlatform);
-    others.push(...otherPlatforms(index.manifests, chosen));
-    wanted = chosen.digest;
+    const choice = await chooseManifest(index.manifests, options, name, documents);
+    others.push(...choice.others);
+    wanted = choice.chosen.digest;
   }
   throw new AppError(
     'IMAGE_INVALID',

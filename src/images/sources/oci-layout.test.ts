@@ -96,6 +96,35 @@ for (const [form, write] of Object.entries(forms)) {
     await assert.rejects(openImage(t, path, platform('s390x')), fails('PLATFORM_NOT_FOUND', 'linux/arm64/v8'));
   });
 
+  test(`entries that state no platform are asked, whether they are images or indexes (${form})`, async (t) => {
+    const layout = newLayout();
+    const image = (architecture: string) => addImage(layout, { layers: [textLayer(architecture)], architecture });
+    const attestation = addImage(layout, {
+      layers: [textLayer('attestation')],
+      architecture: 'unknown',
+      more: { os: 'unknown' },
+    });
+    const index = layout.index([{ ...image('s390x'), ...platform('s390x') }, image('ppc64le')]);
+    layout.finish([attestation, image('arm64'), image('amd64'), index]);
+    const path = write(t, layout);
+
+    for (const architecture of ['amd64', 'arm64', 's390x', 'ppc64le']) {
+      const opened = await openImage(t, path, platform(architecture));
+      assert.deepEqual(await contentsOf(opened), { text: architecture });
+    }
+    await assert.rejects(
+      openImage(t, path, platform('riscv64')),
+      fails('PLATFORM_NOT_FOUND', 'it has: linux/arm64, linux/amd64, linux/s390x, linux/ppc64le.'),
+    );
+  });
+
+  test(`an only image is taken whatever its configuration says (${form})`, async (t) => {
+    const layout = newLayout();
+    layout.finish([layout.index([addImage(layout, { layers: [one], architecture: 'arm64' })])]);
+
+    assert.deepEqual(await contentsOf(await openImage(t, write(t, layout))), { one: 'first' });
+  });
+
   test(`indexes within indexes are followed as far as anybody nests them, and no further (${form})`, async (t) => {
     const nested = (depth: number) => {
       const layout = newLayout();

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { directoryFor, open, readLayers, registryFor } from '../registry/testing/open-for-test.ts';
-import { descriptorOf, docker, documentOf, makeImage, makeIndex, oci } from '../registry/testing/test-image.ts';
+import {
+  descriptorOf,
+  docker,
+  documentOf,
+  makeImage,
+  makeIndex,
+  oci,
+  type TestImage,
+} from '../registry/testing/test-image.ts';
 import { registry } from './registry.ts';
 
 for (const [name, types] of Object.entries({ oci, docker })) {
@@ -105,6 +113,73 @@ test('who would rather have any platform than none gets the first of an index wi
   await assert.rejects(open(t, `${server.host}/team/app:others`, { platform: usual }), { code: 'PLATFORM_NOT_FOUND' });
   const image = await open(t, `${server.host}/team/app:others`, { platform: usual, orAnyPlatform: true });
   assert.deepEqual(image.platform, platforms[0]);
+});
+
+test('entries that state no platform are asked, and stated ones come first', async (t) => {
+  const server = await registryFor(t);
+  const platforms = ['arm64', 'amd64', 's390x'].map((architecture) => ({ os: 'linux', architecture }));
+  const images = platforms.map((platform) => makeImage({ platform, layers: [Buffer.from(platform.architecture)] }));
+  for (const image of images) server.push(image);
+  const [arm, amd, z] = images.map(({ manifest }) => descriptorOf(manifest)) as [object, object, object];
+  const attestation = makeImage({ platform: { os: 'unknown', architecture: 'unknown' }, layers: [Buffer.from('{}')] });
+  const chart = makeImage({ types: { ...oci, config: 'application/vnd.cncf.helm.config.v1+json' } });
+  for (const image of [attestation, chart]) server.push(image);
+  const beside = [attestation, chart].map(({ manifest }) => descriptorOf(manifest));
+  const empty = { platform: { os: '', architecture: '' } };
+  server.store(makeIndex([...beside, arm, { ...amd, ...empty }, { ...z, platform: null }]), 'none');
+  server.store(makeIndex([arm, { ...amd, platform: platforms[1] }]), 'some');
+  server.store(makeIndex([...beside, arm, arm]), 'single');
+  server.store(makeIndex(beside), 'nothing');
+
+  const opened = async (tag: string, architecture: string) => {
+    const image = await open(t, `${server.host}/team/app:${tag}`, { platform: { os: 'linux', architecture } });
+    return [image.platform.architecture, image.otherPlatforms];
+  };
+
+  assert.deepEqual(await opened('none', 'amd64'), ['amd64', ['linux/arm64', 'linux/s390x']]);
+  assert.deepEqual(await opened('none', 's390x'), ['s390x', ['linux/arm64', 'linux/amd64']]);
+  assert.deepEqual(await opened('some', 'arm64'), ['arm64', ['linux/amd64']]);
+  const before = server.seen.length;
+  assert.deepEqual(await opened('some', 'amd64'), ['amd64', ['unstated']]);
+  assert.equal(server.seen.length - before, 3, 'index, manifest and configuration');
+  assert.deepEqual(await opened('single', 'amd64'), ['arm64', undefined], 'an only image is taken as it is');
+  await assert.rejects(opened('none', 'riscv64'), {
+    code: 'PLATFORM_NOT_FOUND',
+    message: /no image for linux\/riscv64; it has: linux\/arm64, linux\/amd64, linux\/s390x\. Choose one/,
+  });
+  await assert.rejects(opened('nothing', 'amd64'), { code: 'NOT_AN_IMAGE' });
+});
+
+test('an entry without a platform that the registry does not hold is no candidate, and one without any is named', async (t) => {
+  const server = await registryFor(t);
+  const [here, missing, silent] = ['here', 'missing', 'silent'].map((content) =>
+    makeImage({
+      layers: [Buffer.from(content)],
+      platform: content === 'silent' ? { os: '', architecture: '' } : { os: 'linux', architecture: 'amd64' },
+    }),
+  ) as [TestImage, TestImage, TestImage];
+  for (const image of [here, silent]) server.push(image);
+  const entries = [missing, here, silent].map(({ manifest }) => descriptorOf(manifest));
+  server.store(makeIndex(entries), 'sparse');
+  server.store(makeIndex([entries[0] ?? {}, entries[2] ?? {}]), 'silent');
+
+  assert.equal((await open(t, `${server.host}/team/app:sparse`)).manifestDigest, here.manifest.digest);
+  await assert.rejects(open(t, `${server.host}/team/app:silent`), {
+    code: 'PLATFORM_NOT_FOUND',
+    message: new RegExp(`${missing.manifest.digest}, ${silent.manifest.digest}\\. None says`),
+  });
+});
+
+test('an index that lists thousands without a platform is asked for a few', async (t) => {
+  const server = await registryFor(t);
+  const images = Array.from({ length: 100 }, (_, at) => makeImage({ layers: [Buffer.from(`${at}`)] }));
+  for (const image of images) server.push(image);
+  server.store(makeIndex(images.map(({ manifest }) => descriptorOf(manifest))), 'many');
+
+  const platform = { os: 'linux', architecture: 's390x' };
+  await assert.rejects(open(t, `${server.host}/team/app:many`, { platform }), { code: 'PLATFORM_NOT_FOUND' });
+
+  assert.ok(server.seen.length < 80, `${server.seen.length} requests`);
 });
 
 test('an index within an index is followed, but not for ever', async (t) => {
