@@ -14,16 +14,29 @@ const mostRuns = 16;
  * a list anew at each mention in a statement (12 of them take it 180 MB and 0.1 s), so long runs are told by their ends.
  */
 export function isAmong(number: RawBuilder<unknown>, list: readonly number[]): RawBuilder<boolean> {
-  const runs = longestRuns(list);
-  if (runs.length === 0) return inList(number, list);
-  const left = without(list, runs);
+  const { runs, left } = shortened(list);
   const conditions = runs.map(({ first, last }) => sql<boolean>`${number} BETWEEN ${first}::int AND ${last}::int`);
-  if (left.length > 0) conditions.push(inList(number, left));
+  if (left !== undefined) conditions.push(sql<boolean>`${number} = ANY(${left}::int[])`);
   return sql<boolean>`(${sql.join(conditions, sql` OR `)})`;
 }
 
-function inList(number: RawBuilder<unknown>, list: readonly number[]): RawBuilder<boolean> {
-  return sql<boolean>`${number} = ANY(${numberList(list)}::int[])`;
+interface Shortened {
+  readonly runs: readonly Run[];
+  /** What is in none of them, as PostgreSQL reads it; undefined where nothing is. */
+  readonly left: string | undefined;
+}
+
+/** A statement mentions the same list several times, and so do the next ones. */
+const known = new WeakMap<readonly number[], Shortened>();
+
+function shortened(list: readonly number[]): Shortened {
+  const before = known.get(list);
+  if (before) return before;
+  const runs = longestRuns(list);
+  const left = without(list, runs);
+  const made = { runs, left: left.length > 0 || runs.length === 0 ? numberList(left) : undefined };
+  known.set(list, made);
+  return made;
 }
 
 /** In the order of the list. */

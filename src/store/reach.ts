@@ -108,7 +108,11 @@ async function writeMissingDays(store: Store, pause: Pause = noPause): Promise<v
   const { rows } = await sql<{ id: number }>`SELECT id FROM reach
     WHERE NOT EXISTS (SELECT FROM reach_day WHERE reach = reach.id AND day = ${today})`.execute(store);
   for (const { id } of rows) {
-    await writeReachDay(store, id);
+    await store.transaction().execute(async (transaction) => {
+      // PostgreSQL expects few images in a reach, and would look each of them up.
+      await sql`SET LOCAL enable_nestloop = off`.execute(transaction);
+      await writeReachDay(transaction, id);
+    });
     await pause();
   }
 }

@@ -16,6 +16,16 @@ test('who asks the same meanwhile shares one answer; who asks later gets a new o
   assert.equal(await ask(), 2);
 });
 
+test('an answer that goes with a state stands only while that is the same', async () => {
+  const own = store();
+  let made = 0;
+  const ask = (state: string) => rememberShortly(own, 'a', 1_000, async () => ++made, state);
+  assert.equal(await ask('before'), 1);
+  assert.equal(await ask('before'), 1);
+  assert.equal(await ask('after'), 2);
+  assert.equal(await ask('before'), 3);
+});
+
 test('another question and another store have answers of their own', async () => {
   const own = store();
   assert.equal(await rememberShortly(own, ['a'], 1_000, async () => 1), 1);

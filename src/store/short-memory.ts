@@ -4,6 +4,7 @@ import type { Store } from './tables.ts';
 interface Remembered {
   readonly answer: Promise<unknown>;
   readonly until: number;
+  readonly state: unknown;
 }
 
 const memories = new WeakMap<Store, Map<string, Remembered>>();
@@ -11,17 +12,27 @@ const most = 500;
 
 /**
  * The answer of `make`, made once for all who ask the same within so many milliseconds: what takes a look at every image
- * need not take it anew for each of many readers. A failure is told to those who wait for it, and forgotten.
+ * need not take it anew for each of many readers. A failure is told to those who wait for it, and forgotten. With a
+ * `state`, an answer stands no longer than that is the same.
  */
-export function rememberShortly<T>(store: Store, key: unknown, ms: number, make: () => Promise<T>): Promise<T> {
+export function rememberShortly<T>(
+  store: Store,
+  key: unknown,
+  ms: number,
+  make: () => Promise<T>,
+  state?: unknown,
+): Promise<T> {
   const memory = memories.get(store) ?? new Map<string, Remembered>();
   memories.set(store, memory);
   const name = JSON.stringify(key);
   const known = memory.get(name);
-  if (known && known.until > performance.now()) return known.answer as Promise<T>;
+  const now = performance.now();
+  if (known && known.until > now && known.state === state) return known.answer as Promise<T>;
   const answer = make();
+  // Answers may be long lists: none is kept for nobody.
+  for (const [each, { until }] of memory) if (until <= now) memory.delete(each);
   memory.delete(name);
-  memory.set(name, { answer, until: performance.now() + ms });
+  memory.set(name, { answer, until: now + ms, state });
   answer.catch(() => memory.delete(name));
   const [oldest] = memory.keys();
   if (memory.size > most && oldest !== undefined) memory.delete(oldest);

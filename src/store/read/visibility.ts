@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import { isAmong } from '../is-among.ts';
 import { eachNumber } from '../number-list.ts';
+import { prepared } from '../prepared.ts';
 import { type Reach, readReach } from '../reach.ts';
+import { rememberShortly } from '../short-memory.ts';
 import type { Store } from '../tables.ts';
 import { globPattern } from './patterns.ts';
 
@@ -34,19 +36,36 @@ export async function visibleTo(
   const held = grants.filter(({ role }) => !roles || roles.includes(role)).map(({ scope }) => scope);
   if (held.some(({ kind }) => kind === 'all')) return 'everything';
   const valuesOf = (wanted: string) => held.flatMap(({ kind, value }) => (kind === wanted && value ? [value] : []));
-  const [registries, repositories] = [valuesOf('registry'), valuesOf('repository').map(globPattern)];
-  if (registries.length + repositories.length === 0) return { repositories: [] };
+  const reach = {
+    registries: inOrder(valuesOf('registry')),
+    repositories: inOrder(valuesOf('repository').map(globPattern)),
+  };
+  if (reach.registries.length + reach.repositories.length === 0) return { repositories: [] };
+  const repositories = await repositoriesOf(store, reach);
+  return repositories.length === 0 ? { repositories } : { repositories, reach };
+}
+
+const rememberedMs = 1_000;
+
+/**
+ * Remembered, since very many take longer to find than what is asked about them; but not across a new repository, or a
+ * registry that goes or changes its name. One whose transaction was overtaken by another shows when that time is over.
+ */
+async function repositoriesOf(store: Store, reach: Reach): Promise<readonly number[]> {
+  const { rows } = await sql<{ state: string }>`${prepared}SELECT concat((SELECT max(id) FROM repository), ' ',
+    (SELECT md5(string_agg(id || ' ' || name, '/' ORDER BY id)) FROM registry)) AS state`.execute(store);
+  const find = () => findRepositories(store, reach);
+  return rememberShortly(store, ['repositories', reach], rememberedMs, find, rows[0]?.state);
+}
+
+async function findRepositories(store: Store, { registries, repositories }: Reach): Promise<readonly number[]> {
   const { rows } = await sql<{ ids: string | null }>`SELECT array_agg(repository.id ORDER BY repository.id)::text AS ids
     FROM repository JOIN registry ON registry.id = repository.registry
     WHERE registry.name = ANY(${registries}::text[])
       OR registry.name || '/' || repository.name LIKE ANY(${repositories}::text[])`.execute(store);
   const ids: number[] = [];
   eachNumber(rows[0]?.ids ?? '', (id) => ids.push(id));
-  if (ids.length === 0) return { repositories: [] };
-  return {
-    repositories: ids,
-    reach: { registries: inOrder(registries), repositories: inOrder(repositories) },
-  };
+  return ids;
 }
 
 function inOrder(texts: readonly string[]): string[] {
