@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { artifactKinds } from '../../model/artifact.ts';
 import { flag, instant, listOf, pageOf, pageQuery } from './paging.ts';
-import { findingCounts, findingStatus, riskScore, severity, threat } from './severity.ts';
+import { findingCounts, findingStatus, packageTypes, riskScore, severity, threat } from './severity.ts';
 
 /** `queued` waits for a worker; `failed` could not be scanned, and says why; `artifact` is no image, and says what it is. */
 export const imageState = z.enum(['queued', 'scanning', 'scanned', 'failed', 'artifact']);
@@ -169,6 +169,7 @@ export const findingFilter = z.object({
   /** At least this EPSS score. */
   epss: z.coerce.number().min(0).max(1).optional(),
   package: z.string().max(300).optional(),
+  type: packageTypes,
   /** Those under an exception too. */
   excepted: flag.optional(),
 });

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { flag, instant, listOf, pageOf, pageQuery } from './paging.ts';
-import { findingCounts } from './severity.ts';
-import { packageTypes } from './vulnerabilities.ts';
+import { findingCounts, packageTypes } from './severity.ts';
 
 /** `open` asks for work, `doing` has an owner at it, `done` was seen gone, `accepted` is covered by exceptions. */
 export const recommendationStatus = z.enum(['open', 'doing', 'done', 'accepted']);

@@ -1,8 +1,14 @@
 import * as z from 'zod';
+import { listOf } from './paging.ts';
 
 export const severity = z.enum(['critical', 'high', 'medium', 'low', 'negligible', 'unknown']);
 
 export const findingStatus = z.enum(['fixed', 'not-fixed', 'will-not-fix', 'unknown']);
+
+/** A filter. */
+export const packageTypes = listOf(z.string().max(50)).describe(
+  'Of packages of one of these types, as package URLs name them: `deb`, `npm`, `golang`.',
+);
 
 /** Findings that stand (exceptions aside), by severity, and of all of those the ones with a fix and the exploited ones. */
 export const findingCounts = z.object({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { imageDigest } from './images.ts';
 import { flag, listOf, pageOf, pageQuery } from './paging.ts';
-import { findingStatus, severity, threat } from './severity.ts';
+import { findingStatus, packageTypes, severity, threat } from './severity.ts';
 
 export const vulnerabilityRow = z.object({
   id: z.string(),
@@ -18,10 +18,6 @@ export const vulnerabilityRow = z.object({
   fixable: z.boolean().describe('A fix exists for at least one affected package.'),
   firstSeen: z.string(),
 });
-
-export const packageTypes = listOf(z.string().max(50)).describe(
-  'Of packages of one of these types, as package URLs name them: `deb`, `npm`, `golang`.',
-);
 
 export const vulnerabilityFilter = z.object({
   q: z.string().max(200).optional().describe('Part of an id, a title or a package name.'),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
 import type { Assessment } from '../../../test/support/assessment.ts';
+import { vulnerabilityFilter } from '../contract/vulnerabilities.ts';
 import type { TestClient, TestServer } from '../testing/start-test-server.ts';
 import { json, layer, openTwoRegistries, type TwoRegistries } from '../testing/two-registries.ts';
 
@@ -157,6 +158,29 @@ test('exports hold every finding, one a line', async () => {
   assert.equal(rows.length, 2);
   assert.match(rows[0] ?? '', /^id,image,digest,vulnerability,/);
   assert.match(rows[1] ?? '', /CVE-2021-0001,Turns right,left,1\.6\.0,npm/);
+});
+
+test('what narrows vulnerabilities down narrows down the export of their findings', async () => {
+  const filter = 'q=CVE&severity=low&fixable=false&exploited=false&epss=0&type=npm&type=maven';
+  assert.deepEqual(
+    [...new Set(new URLSearchParams(filter).keys())].sort(),
+    Object.keys(vulnerabilityFilter.shape).sort(),
+  );
+  for (const [query, ids] of [
+    ['type=npm&type=maven', ['CVE-2021-0001']],
+    ['type=apk&q=CVE', ['CVE-2022-0001', 'CVE-2022-0001']],
+    ['type=maven', []],
+  ] as const) {
+    const lines = (await admin.get(`/findings/export?${query}`)).body.split('\n').filter(Boolean);
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line).vulnerability),
+      ids,
+      query,
+    );
+    const listed = (await json(admin, `/vulnerabilities?${query}`)).items.map(({ id }: { id: string }) => id);
+    assert.deepEqual(listed, [...new Set(ids)], query);
+  }
+  assert.equal((await admin.get(`/findings/export?${filter}`)).statusCode, 200);
 });
 
 test('a vulnerability is found by each of its ids, with its evidence and who has it', async () => {

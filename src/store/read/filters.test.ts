@@ -191,6 +191,11 @@ const findingFilters: readonly (readonly [string, FindingFilter, (row: FindingRo
   ['exploited', { exploited: true }, ({ threat }) => threat.kev !== undefined],
   ['a chance of exploitation', { epss: 0.2 }, ({ threat }) => (threat.epss?.score ?? 0) >= 0.2],
   ['a package', { package: 'lib100002' }, (row) => row.package.name === 'lib100002'],
+  [
+    'types of packages',
+    { type: ['npm', 'golang'] },
+    (row) => row.package.type === 'npm' || row.package.type === 'golang',
+  ],
   ['part of a name', { q: 'use after' }, ({ title }) => title?.includes('Use after') ?? false],
   ['another name', { q: 'ghsa-xx' }, ({ aliases }) => aliases.some((alias) => alias.startsWith('GHSA-xx'))],
 ];

@@ -19,6 +19,8 @@ export interface FindingFilter {
   readonly exploited?: boolean | undefined;
   readonly epss?: number | undefined;
   readonly package?: string | undefined;
+  /** Of packages of one of these types. */
+  readonly type?: readonly string[] | undefined;
   readonly excepted?: boolean | undefined;
 }
 
@@ -95,7 +97,7 @@ export async function listFindings(
 
 /** Conditions over `candidate AS c` and `image AS i`. */
 export function findingConditions(filter: FindingFilter): Condition[] {
-  const { q, exploited, epss, package: named, excepted } = filter;
+  const { q, exploited, epss, package: named, type, excepted } = filter;
   const conditions = ownConditions(filter);
   if (q?.trim()) {
     const part = containsPattern(q.trim());
@@ -106,6 +108,7 @@ export function findingConditions(filter: FindingFilter): Condition[] {
   if (exploited !== undefined) conditions.push(sql<boolean>`(f.exploited IS NOT NULL) = ${exploited}`);
   if (epss !== undefined) conditions.push(sql<boolean>`f.epss >= ${epssBound(epss)}`);
   if (named) conditions.push(sql<boolean>`c.component IN (${componentsNamed(named)})`);
+  if (type?.length) conditions.push(sql<boolean>`k.type = ANY(${type}::text[])`);
   return [...conditions, excepted ? sql<boolean>`true` : standing('i.id')];
 }
 
@@ -117,7 +120,7 @@ function standing(image: string): Condition {
 
 /** The same of the candidate alone, so that an index of candidates answers most of them. */
 function candidateConditions(filter: FindingFilter): Condition[] {
-  const { q, exploited, epss } = filter;
+  const { q, exploited, epss, type } = filter;
   const conditions = ownConditions(filter);
   if (q?.trim()) {
     const part = containsPattern(q.trim());
@@ -131,6 +134,8 @@ function candidateConditions(filter: FindingFilter): Condition[] {
   if (epss !== undefined)
     conditions.push(sql<boolean>`c.flaw IN (SELECT id FROM flaw WHERE epss >= ${epssBound(epss)})`);
   if (filter.package) conditions.push(sql<boolean>`c.component = ANY(ARRAY(${componentsNamed(filter.package)}))`);
+  if (type?.length)
+    conditions.push(sql<boolean>`c.component IN (SELECT id FROM component WHERE type = ANY(${type}::text[]))`);
   return conditions;
 }
 

@@ -135,6 +135,7 @@ export const imageAnswers = [
             (!query.severity || query.severity.includes(row.severity)) &&
             (!query.status || query.status.includes(row.status)) &&
             (query.exploited === undefined || Boolean(row.threat.kev) === query.exploited) &&
+            (!query.type || query.type.includes(row.package.type)) &&
             (query.fixable === undefined || row.fixed.length > 0 === query.fixable),
         );
       return pageOfRows(rows, query);
