@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { noBrowser, settled, untilTrue } from '../support/browser.ts';
+import { assertSound, keepPicture, noBrowser, settled, untilTrue, views } from '../support/browser.ts';
 import { useConsole } from '../support/console.ts';
 
 const rows = (page: Page) => page.locator('[role="row"][data-index]');
@@ -53,7 +53,9 @@ describe('a list of 50,000 images', { skip: noBrowser }, () => {
     for (const [path, filter, option, noun] of [
       ['/vulnerabilities', 'Severity', 'High', /^(\d+) vulnerabilities$/],
       ['/vulnerabilities', 'Likelihood', '10 % or more', /^(\d+) vulnerabilities$/],
+      ['/vulnerabilities', 'Packages', 'Java (maven)', /^(\d+) vulnerabilities$/],
       ['/recommendations', 'Status', 'In work', /^(\d+) recommendations$/],
+      ['/recommendations', 'Packages', 'Go (golang)', /^(\d+) recommendations$/],
     ] as const) {
       const { page } = await open(path);
       const before = await page.getByText(noun).innerText();
@@ -65,6 +67,30 @@ describe('a list of 50,000 images', { skip: noBrowser }, () => {
 
       assert.notEqual(before.split(' ')[0], count);
     }
+  });
+
+  test('narrows down to types of packages, of which several may be chosen', async () => {
+    for (const path of ['/vulnerabilities', '/recommendations'])
+      for (const view of views) {
+        const opened = await open(`${path}?type=golang`, view);
+        const { page } = opened;
+        await page
+          .getByRole('search')
+          .getByRole('button', { name: /^Packages/ })
+          .click();
+        await page.getByRole('checkbox', { name: 'Java (maven)' }).check();
+        await page.waitForURL(/type=golang&type=maven$/);
+        await settled(page);
+        await keepPicture(page, `types-${path.slice(1)}-${view.scheme}-${view.width}`);
+        await assertSound(opened, `${path}, ${view.scheme}, ${view.width} px`);
+      }
+    const { page } = await open('/vulnerabilities?type=hex');
+    await page.getByRole('heading', { name: 'No vulnerabilities fit these filters' }).waitFor();
+    await page
+      .getByRole('search')
+      .getByRole('button', { name: /^Packages/ })
+      .click();
+    await page.locator('label', { hasText: /^hex0$/ }).waitFor();
   });
 
   test('does not move rows under the pointer when something changes, but offers to', async () => {

@@ -80,6 +80,7 @@ export const recommendationAnswers = [
       facets: [
         facet('status', fitting(estate, { ...query, status: undefined }), (row) => [row.status]),
         facet('overdue', fitting(estate, { ...query, overdue: undefined }), (row) => [String(row.overdue)]),
+        facet('type', fitting(estate, { ...query, type: undefined }), (row) => [row.package.type]),
       ],
     }),
   }),
@@ -125,6 +126,7 @@ function fitting(estate: Estate, filter: z.output<typeof recommendationFilter>):
       `${row.title} ${row.flaws} ${row.owner}`.toLowerCase().includes(q) &&
       (!filter.status || filter.status.includes(row.status)) &&
       (filter.overdue === undefined || row.overdue === filter.overdue) &&
+      (!filter.type || filter.type.includes(row.package.type)) &&
       (!filter.owner || row.owner === filter.owner),
   );
 }

@@ -48,6 +48,7 @@ export const vulnerabilityAnswers = [
         facet('exploited', fitting(estate, { ...query, exploited: undefined }), (row) => [
           String(Boolean(row.threat.kev)),
         ]),
+        facet('type', fitting(estate, { ...query, type: undefined }), typesOf),
         facet('epss', fitting(estate, { ...query, epss: undefined }), (row) =>
           ['0.01', '0.1', '0.5'].filter((least) => (row.threat.epss?.score ?? 0) >= Number(least)),
         ),
@@ -128,8 +129,14 @@ function fitting(estate: Estate, filter: z.output<typeof vulnerabilityFilter>): 
       (!filter.severity || filter.severity.includes(row.severity)) &&
       (filter.fixable === undefined || row.fixable === filter.fixable) &&
       (filter.exploited === undefined || Boolean(row.threat.kev) === filter.exploited) &&
-      (filter.epss === undefined || (row.threat.epss?.score ?? 0) >= filter.epss),
+      (filter.epss === undefined || (row.threat.epss?.score ?? 0) >= filter.epss) &&
+      (!filter.type || typesOf(row).some((type) => filter.type?.includes(type))),
   );
+}
+
+function typesOf({ id }: VulnerabilityRow): string[] {
+  const flaw = flaws.find((one) => one[0] === id);
+  return flaw ? [packageOfFlaw(flaw).type] : [];
 }
 
 function find(estate: Estate, id: string | undefined) {

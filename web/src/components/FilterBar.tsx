@@ -15,6 +15,8 @@ export type Filter =
       readonly title: string;
       /** Fixed values in their order; without them the facet's. */
       readonly options?: readonly { readonly value: string; readonly title: string; readonly icon?: ReactNode }[];
+      /** Of the facet's values; one that has none is shown as it is. */
+      readonly titles?: Readonly<Record<string, string>>;
       /** Only one at a time. */
       readonly single?: boolean;
     }
@@ -221,11 +223,13 @@ function optionsOf(
   if (filter.options) {
     return filter.options.map((option) => ({ ...option, count: countOf(facets, filter.name, option.value) }));
   }
-  const values = facets?.facets.find(({ name }) => name === filter.name)?.values ?? [];
+  const facet = facets?.facets.find(({ name }) => name === filter.name);
+  const values = facet?.values ?? [];
   const missing = chosen.filter((value) => !values.some((one) => one.value === value));
+  const titleOf = (value: string) => filter.titles?.[value] ?? value;
   return [
-    ...missing.map((value) => ({ value, title: value, count: undefined })),
-    ...values.map(({ value, count }) => ({ value, title: value, count })),
+    ...missing.map((value) => ({ value, title: titleOf(value), count: facet && 0 })),
+    ...values.map(({ value, count }) => ({ value, title: titleOf(value), count })),
   ];
 }
 

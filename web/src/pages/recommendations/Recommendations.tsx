@@ -8,6 +8,7 @@ import { countsColumn, exploitedColumn, riskColumn } from '../../components/find
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
 import { type ListFilters, titled, useListQuery } from '../../components/list-filters.ts';
+import { packageTypeFilter } from '../../components/package-types.ts';
 import { DueField, OwnerField, StatusField, statusTitles } from './RecommendationFields.tsx';
 import { RecommendationPanel, RecommendationReasons } from './RecommendationPanel.tsx';
 import { Upgrade } from './Upgrade.tsx';
@@ -16,6 +17,7 @@ const filters: ListFilters = {
   search: 'Package, CVE or owner',
   offered: [
     { kind: 'choice', name: 'status', title: 'Status', options: titled(statusTitles) },
+    packageTypeFilter,
     { kind: 'flag', name: 'overdue', title: 'Overdue' },
   ],
   pinned: [

@@ -10,6 +10,7 @@ import { firstSeenColumn, likelihoodColumn, riskColumn, severityColumn } from '.
 import { formatNumber } from '../../components/format.ts';
 import { ListPage } from '../../components/ListPage.tsx';
 import { type ListFilters, titled, useListQuery } from '../../components/list-filters.ts';
+import { packageTypeFilter } from '../../components/package-types.ts';
 import { severityOptions } from '../../components/severity-options.tsx';
 import { VulnerabilityPanel, VulnerabilityScore } from './VulnerabilityPanel.tsx';
 
@@ -17,6 +18,7 @@ const filters: ListFilters = {
   search: 'CVE, words or a package',
   offered: [
     { kind: 'choice', name: 'severity', title: 'Severity', options: severityOptions },
+    packageTypeFilter,
     { kind: 'flag', name: 'exploited', title: 'Exploited' },
     { kind: 'flag', name: 'fixable', title: 'Fix available' },
     {
