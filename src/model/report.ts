@@ -15,8 +15,19 @@ export interface ScannedImage {
     readonly id: string;
     readonly version?: string;
     readonly name?: string;
-    /** ISO date, or true/false where the source gives no date; absent when not known. */
+    /**
+     * When the last support ends that costs nothing: ISO date, or true/false where the source gives no date; absent when
+     * not known.
+     */
     readonly endOfLife?: string | boolean;
+    /**
+     * How the release is looked after on the day of the scan, and until when; absent when not known. `long-term` fixes a
+     * part of it for everybody; `extended` is sold, and its advisories are not at hand.
+     */
+    readonly support?: {
+      readonly kind: 'regular' | 'long-term' | 'extended' | 'none';
+      readonly until?: string;
+    };
   };
   /** Digests of the uncompressed layers, lowest first, with the build step that made each when the image says it. */
   readonly layers: readonly { readonly diffID: string; readonly createdBy?: string }[];

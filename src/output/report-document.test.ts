@@ -61,7 +61,10 @@ const pairs: readonly (readonly [
   [
     'os',
     schema.$defs?.image?.properties?.os,
-    fieldsOf<NonNullable<ScannedImage['os']>>()({ required: ['id'], optional: ['version', 'name', 'endOfLife'] }),
+    fieldsOf<NonNullable<ScannedImage['os']>>()({
+      required: ['id'],
+      optional: ['version', 'name', 'endOfLife', 'support'],
+    }),
   ],
   [
     'package',

@@ -101,6 +101,19 @@ test('the end of life of a distribution stands beside its name', () => {
     'Debian 13, supported until 2028-08-09',
   );
   assert.equal(facts({ id: 'x', version: '1', endOfLife: true }), 'x (1), end of life');
+  const debian = { id: 'debian', version: '12', name: 'Debian 12', endOfLife: '2028-06-30' };
+  assert.equal(
+    facts({ ...debian, support: { kind: 'long-term', until: '2028-06-30' } }),
+    'Debian 12, in long-term support until 2028-06-30',
+  );
+  assert.equal(
+    facts({ ...debian, support: { kind: 'regular', until: '2027-07-11' } }),
+    'Debian 12, supported until 2027-07-11, then in long-term support until 2028-06-30',
+  );
+  assert.equal(
+    facts({ ...debian, support: { kind: 'regular', until: '2028-06-30' } }),
+    'Debian 12, supported until 2028-06-30',
+  );
 });
 
 test('packages are counted by kind', () => {

@@ -74,10 +74,13 @@ function osFact(os: NonNullable<ScannedImage['os']>, now: string): string {
   const name = os.name ?? os.id;
   const told = os.version && !name.includes(os.version) ? `${name} (${os.version})` : name;
   if (os.endOfLife === true) return `${told}, end of life`;
-  if (typeof os.endOfLife !== 'string') return told;
-  return os.endOfLife <= now.slice(0, 10)
-    ? `${told}, end of life since ${os.endOfLife}`
-    : `${told}, supported until ${os.endOfLife}`;
+  const { endOfLife, support } = os;
+  if (typeof endOfLife !== 'string') return told;
+  if (endOfLife <= now.slice(0, 10)) return `${told}, end of life since ${endOfLife}`;
+  if (support?.kind === 'long-term') return `${told}, in long-term support until ${endOfLife}`;
+  const isPrecise = support?.until !== undefined && support.until < endOfLife;
+  const then = isPrecise ? `${support.until}, then in long-term support until ${endOfLife}` : endOfLife;
+  return `${told}, supported until ${then}`;
 }
 
 function packagesFact(types: readonly string[]): string {

@@ -11,9 +11,14 @@ import { followCalendar } from './follow-calendar.ts';
 const dayMs = 86_400_000;
 const today = Date.now();
 const daysFromNow = (days: number) => new Date(today + days * dayMs).toISOString().slice(0, 10);
-const knowing = (endOfLife: string | boolean, product = 'debian') => ({
+/** Of Debian the last day of its long-term support, of others the day from which on support is sold. */
+const knowing = (end: string | boolean, product = 'debian') => ({
   feeds: { npm: [flaw('CVE-2020-0001', 'npm', 'left', { fixed: '1.0.0' })] },
-  endOfLife: [{ product, cycle: '12', endOfLife, extended: daysFromNow(1_000) }],
+  endOfLife: [
+    product === 'debian'
+      ? { product, cycle: '12', endOfLife: daysFromNow(-100), extended: end }
+      : { product, cycle: '12', endOfLife: end, extended: daysFromNow(1_000) },
+  ],
 });
 
 async function open(t: TestContext, endOfLife: string | boolean, product?: string) {
