@@ -5,6 +5,8 @@ import { after } from 'node:test';
 import type { Advisory } from '../../src/model/advisory.ts';
 import type { OsRelease } from '../../src/model/os-release.ts';
 import type { Package, PackageDraft } from '../../src/model/package.ts';
+import type { Problem } from '../../src/model/problem.ts';
+import { problemsOf } from '../../src/vulnerability/assess.ts';
 import { buildDatabase } from '../../src/vulnerability/database/build.ts';
 import { openDatabase } from '../../src/vulnerability/database.ts';
 import type { CveFacts, EndOfLife, Enrichment } from '../../src/vulnerability/enrichment.ts';
@@ -70,6 +72,8 @@ export function judge(
     readonly os?: OsRelease;
     readonly facts?: readonly CveFacts[];
     readonly endOfLife?: readonly EndOfLife[];
+    /** What catalogers said of the files. */
+    readonly read?: readonly Problem[];
   } = {},
 ): Judgement & { readonly packages: readonly Package[] } {
   built += 1;
@@ -85,7 +89,11 @@ export function judge(
   const database = openDatabase(path);
   try {
     const packages = identify(drafts, (item) => item, options.os);
-    return { ...createJudge(database, versionSchemes)(packages, options.os), packages };
+    const judgement = createJudge(database, versionSchemes)(packages, options.os);
+    const { os, read } = options;
+    if (!read) return { ...judgement, packages };
+    const image = { reference: 'app', kind: 'image', layers: [] } as const;
+    return { ...judgement, problems: problemsOf(image, { os, packages, problems: read }, judgement), packages };
   } finally {
     database.close();
   }
