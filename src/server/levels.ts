@@ -1,14 +1,16 @@
 import { sql } from 'kysely';
+import { type ArtifactKind, artifactKinds } from '../model/artifact.ts';
 import type { Store } from '../store/tables.ts';
 import type { Levels } from './metrics.ts';
 
-/** Reads what metrics show of the store; four small aggregates. */
+/** Reads what metrics show of the store: three small aggregates. What no registry holds any more does not count. */
 export async function readLevels(store: Store, databaseBuilt: Date, now: Date): Promise<Levels> {
   const [images, findings, jobs] = await Promise.all([
     store
       .selectFrom('image')
-      .select(({ fn }) => ['state', fn.countAll<string>().as('count')])
-      .groupBy('state')
+      .select(({ fn }) => ['state', 'artifact', fn.countAll<string>().as('count')])
+      .where('gone', 'is', null)
+      .groupBy(['state', 'artifact'])
       .execute(),
     sql<Record<keyof Levels['findings'], string | null>>`
       SELECT sum(critical) AS critical, sum(high) AS high, sum(medium) AS medium, sum(low) AS low,
@@ -20,7 +22,9 @@ export async function readLevels(store: Store, databaseBuilt: Date, now: Date): 
       .where('state', '=', 'waiting')
       .executeTakeFirst(),
   ]);
-  const ofState = (state: string) => Number(images.find((row) => row.state === state)?.count ?? 0);
+  const sumOf = (rows: typeof images) => rows.reduce((total, { count }) => total + Number(count), 0);
+  const ofState = (state: string) => sumOf(images.filter((row) => row.state === state));
+  const found = images.filter(({ state }) => state === 'artifact');
   const [sums] = findings.rows;
   const sum = (name: keyof Levels['findings']) => Number(sums?.[name] ?? 0);
   return {
@@ -30,6 +34,9 @@ export async function readLevels(store: Store, databaseBuilt: Date, now: Date): 
       scanned: ofState('scanned'),
       failed: ofState('failed'),
     },
+    artifacts: Object.fromEntries(
+      artifactKinds.map((kind) => [kind, sumOf(found.filter(({ artifact }) => kindOf(artifact) === kind))]),
+    ),
     findings: {
       critical: sum('critical'),
       high: sum('high'),
@@ -43,4 +50,8 @@ export async function readLevels(store: Store, databaseBuilt: Date, now: Date): 
     jobsWaiting: Number(jobs?.count ?? 0),
     databaseAgeSeconds: (now.getTime() - databaseBuilt.getTime()) / 1000,
   };
+}
+
+function kindOf(artifact: string | null): ArtifactKind {
+  return artifactKinds.find((kind) => kind === artifact) ?? 'other';
 }

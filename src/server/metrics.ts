@@ -15,6 +15,8 @@ export interface Metrics {
 /** What is read when metrics are asked for, because another replica may have changed it. */
 export interface Levels {
   readonly images: Readonly<Record<'queued' | 'scanning' | 'scanned' | 'failed', number>>;
+  /** What registries hold besides, by kind. */
+  readonly artifacts: Readonly<Record<string, number>>;
   readonly findings: FindingCounts;
   readonly jobsWaiting: number;
   readonly databaseAgeSeconds: number;
@@ -87,6 +89,12 @@ export function createMetrics(levels: () => Promise<Levels | undefined>): Metric
 function levelGauges(register: Registry): (levels: Levels) => void {
   const named = { registers: [register] };
   const images = new Gauge({ ...named, name: 'breakwater_images', help: 'Images by state.', labelNames: ['state'] });
+  const artifacts = new Gauge({
+    ...named,
+    name: 'breakwater_artifacts',
+    help: 'What registries hold besides images, such as signatures and charts, by kind.',
+    labelNames: ['kind'],
+  });
   const findings = new Gauge({
     ...named,
     name: 'breakwater_findings',
@@ -103,6 +111,7 @@ function levelGauges(register: Registry): (levels: Levels) => void {
   });
   return (now) => {
     for (const [state, count] of Object.entries(now.images)) images.set({ state }, count);
+    for (const [kind, count] of Object.entries(now.artifacts)) artifacts.set({ kind }, count);
     const { exploited: inUse, fixable: withFix, ...bySeverity } = now.findings;
     for (const [severity, count] of Object.entries(bySeverity)) findings.set({ severity }, count);
     exploited.set(inUse);
