@@ -92,6 +92,5 @@ function jobColumns(visibility: Visibility): RawBuilder<unknown> {
 function jobVisible(visibility: Visibility): RawBuilder<boolean> {
   if (visibility === 'everything') return sql<boolean>`true`;
   return sql<boolean>`((j.image IS NOT NULL AND ${imageVisible(visibility, 'j.image')})
-    OR EXISTS (SELECT FROM repository WHERE repository.registry = j.registry
-      AND ${repositoryVisible(visibility, 'repository.id')}))`;
+    OR j.registry IN (SELECT repository.registry FROM repository WHERE ${repositoryVisible(visibility, 'repository.id')}))`;
 }
