@@ -56,6 +56,12 @@ test('problems are said to limit what is known', () => {
   assert.match(incompleteness({ ...emptyReport, problems: [problem, problem] }) ?? '', /2 problems limit /);
 });
 
+test('a remark limits nothing', () => {
+  const remark = { code: 'distribution-in-extended-support', where: 'debian-12', message: 'in long-term support' };
+  assert.equal(incompleteness({ ...emptyReport, problems: [remark] }), undefined);
+  assert.match(incompleteness({ ...emptyReport, problems: [remark, problem] }) ?? '', /1 problem limits /);
+});
+
 test('coverage is said plainly for each stream, once', () => {
   const coverage: Report['coverage'] = [
     { stream: 'alpine:3.10', level: 'fixed-only', date: '2022-03-21' },

@@ -1,3 +1,4 @@
+import { isRemark } from '../model/remarks.ts';
 import type { Report, ScannedImage } from '../model/report.ts';
 import type { UpgradePlan } from './upgrades.ts';
 
@@ -32,13 +33,14 @@ export function verdictOf(report: Report, plan: UpgradePlan): string {
 
 /** Says that the verdict is not the whole truth; undefined when it is. */
 export function incompleteness({ problems }: Report): string | undefined {
-  if (problems.length === 0) return undefined;
-  return `Not the whole picture: ${countOf(problems.length, 'problem')} ${problems.length === 1 ? 'limits' : 'limit'} what is known, see below.`;
+  const count = problems.filter((problem) => !isRemark(problem)).length;
+  if (count === 0) return undefined;
+  return `Not the whole picture: ${countOf(count, 'problem')} ${count === 1 ? 'limits' : 'limit'} what is known, see below.`;
 }
 
 /** Over problems and coverage. */
-export function limitsTitle({ problems, coverage }: Report): string {
-  const isLimited = problems.length > 0 || coverage.some(({ level }) => level !== 'full');
+export function limitsTitle(report: Report): string {
+  const isLimited = incompleteness(report) !== undefined || report.coverage.some(({ level }) => level !== 'full');
   return isLimited ? 'What this scan cannot know' : 'What this scan knows';
 }
 

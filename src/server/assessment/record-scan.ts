@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../../lib/errors.ts';
 import type { Package } from '../../model/package.ts';
+import { isRemark } from '../../model/remarks.ts';
 import type { ScannedImage } from '../../model/report.ts';
 import { findComponents } from '../../store/components.ts';
 import {
@@ -17,7 +18,6 @@ import { problemsOf } from '../../vulnerability/assess.ts';
 import { type Component, componentsOf } from '../../vulnerability/component.ts';
 import { coverageOf } from '../../vulnerability/coverage.ts';
 import { isOver, releaseOf } from '../../vulnerability/release-support.ts';
-import { isRemark } from '../../vulnerability/remarks.ts';
 import { versionSchemes } from '../../vulnerability/version-schemes/index.ts';
 import { type DetailComponent, packDetail } from './image-detail.ts';
 import { componentRow, matchedRows, readableFacts, unreadable } from './stored-rows.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isRemark } from '../../model/remarks.ts';
 import { severityOf } from '../../store/candidate-codes.ts';
 import { readImageHistory } from '../../store/read/history.ts';
 import { readImageFacets } from '../../store/read/image-facets.ts';
@@ -8,7 +9,6 @@ import { listImages } from '../../store/read/list-images.ts';
 import { readComponentFindings, readUpgrades, readWorst } from '../../store/read/stored-image.ts';
 import { visibilityKey } from '../../store/read/visibility.ts';
 import { rememberShortly } from '../../store/short-memory.ts';
-import { isRemark } from '../../vulnerability/remarks.ts';
 import { riskScore } from '../../vulnerability/risk-score.ts';
 import {
   facets,

@@ -1,4 +1,4 @@
-import type { Problem } from '../model/problem.ts';
+import type { Problem } from './problem.ts';
 
 /**
  * Codes of what is said beside a result without taking from it: everything was read, and compared with whatever anybody
