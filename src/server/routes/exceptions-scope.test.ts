@@ -33,7 +33,10 @@ const places = (): Readonly<Record<string, object>> => ({
   'a glob of the registry': { registry: 'mine', repository: 'oth*' },
   'a repository that is not there': { registry: 'mine', repository: 'gone' },
   'the same name in all registries': { repository: 'app' },
-  'another name in all registries': { repository: 'gone*' },
+  'another name in all registries': { repository: 'gone' },
+  'a glob of all registries': { repository: 'ap*' },
+  'another glob of all registries': { repository: 'gone*' },
+  'the same glob of the other registry': { registry: 'foreign', repository: 'oth*' },
   'the image': { image: estate.mine },
   'the other image': { image: estate.foreign },
 });
@@ -50,14 +53,16 @@ after(() => estate.close());
 
 test('within a scope stand the exceptions that name it, or a place in it', async () => {
   const inRegistry = ['a glob of the registry', 'a repository that is not there', 'the image', 'the registry'];
-  const ofApp = ['the repository', 'the same name in all registries'];
+  const ofApp = ['a glob of all registries', 'the repository', 'the same name in all registries'];
 
   assert.deepEqual(await reasons(admin, 'mine'), [...inRegistry, ...ofApp].sort());
   assert.deepEqual(await reasons(admin, 'mine/app'), ['the image', 'the registry', ...ofApp].sort());
   assert.deepEqual(await reasons(admin, 'mine/other'), ['a glob of the registry', 'the registry']);
+  const everyApp = ['a glob of all registries', 'the other image', 'the other registry'];
+  assert.deepEqual(await reasons(admin, 'foreign/app'), [...everyApp, 'the same name in all registries']);
   assert.deepEqual(await reasons(admin, 'foreign'), [
-    'the other image',
-    'the other registry',
+    ...everyApp,
+    'the same glob of the other registry',
     'the same name in all registries',
   ]);
   assert.deepEqual(await reasons(admin, 'unknown'), []);

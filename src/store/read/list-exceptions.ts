@@ -135,13 +135,20 @@ export function exceptionSeen(visibility: Visibility, who: string | undefined): 
       OR EXISTS (SELECT FROM excepted AS e WHERE e.exception = x.id AND ${imageVisible(visibility, 'e.image')}))`;
 }
 
-/** Of the repositories that are named, one is enough. */
+/** Of the repositories that are named, one is enough. Most are found by their names; only patterns are tried one by one. */
 function placeSeen(visibility: VisiblePart): Condition {
-  return sql<boolean>`x.scope->>'registry' = ANY(${visibility.reach?.registries ?? []}::text[])
-      OR EXISTS (SELECT FROM repository JOIN registry ON registry.id = repository.registry
-        WHERE ${repositoryVisible(visibility, 'repository.id')} AND x.scope ?| '{registry,repository}'
-          AND (x.scope->>'registry' IS NULL OR registry.name = x.scope->>'registry')
-          AND (x.scope->>'repository' IS NULL OR repository.name LIKE ${storedGlob(sql`x.scope->>'repository'`)}))
+  const [registry, repository] = [sql`x.scope->>'registry'`, sql`x.scope->>'repository'`];
+  const isSeen = repositoryVisible(visibility, 'repository.id');
+  const seen = sql`repository JOIN registry ON registry.id = repository.registry WHERE ${isSeen}`;
+  return sql<boolean>`${registry} = ANY(${visibility.reach?.registries ?? []}::text[])
+      OR (${registry} IS NULL AND ${repository} IS NOT NULL OR ${registry} IN (SELECT registry.name FROM ${seen}))
+        AND CASE WHEN ${repository} IS NULL THEN true
+          WHEN strpos(${repository}, '*') = 0 AND ${registry} IS NULL THEN ${repository} IN (SELECT repository.name FROM ${seen})
+          WHEN strpos(${repository}, '*') = 0
+            THEN (${registry}, ${repository}) IN (SELECT registry.name, repository.name FROM ${seen})
+          ELSE EXISTS (SELECT FROM (SELECT ${storedGlob(repository)} AS pattern OFFSET 0) AS given, repository
+            WHERE repository.name LIKE given.pattern AND ${isSeen}
+              AND (${registry} IS NULL OR repository.registry = (SELECT id FROM registry WHERE name = ${registry}))) END
       OR EXISTS (SELECT FROM image WHERE image.digest = x.scope->>'image' AND ${imageVisible(visibility, 'image.id')})`;
 }
 
