@@ -13,8 +13,8 @@ import { uploaded } from './0011-uploaded.ts';
 import { remarks } from './0012-remarks.ts';
 import { moved } from './0013-moved.ts';
 import { followed } from './0014-followed.ts';
-import { days } from './0016-days.ts';
-import { types } from './0017-types.ts';
+import { days } from './0015-days.ts';
+import { types } from './0016-types.ts';
 
 /** In order. */
 export const migrations: readonly Migration[] = [

@@ -17,7 +17,10 @@ export interface TestServer {
 }
 
 /** Of the schema, so that a changed one makes another template. */
-export const templateName = `template_${createHash('sha256').update(migrations.map(hashOf).join()).digest('hex').slice(0, 12)}`;
+export const templateName = `template_${createHash('sha256')
+  .update(migrations.map((step) => [step.id, hashOf(step)]).join())
+  .digest('hex')
+  .slice(0, 12)}`;
 
 /** Uses the server of that URL, or starts one. */
 export async function startTestServer(external?: string): Promise<TestServer> {

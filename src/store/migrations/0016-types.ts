@@ -2,7 +2,7 @@ import type { Migration } from '../migration.ts';
 
 /** Of which types the packages are that have a flaw: vulnerabilities are narrowed down by it. */
 export const types: Migration = {
-  id: '0017-types',
+  id: '0016-types',
   sql: `
 ALTER TABLE flaw_summary ADD COLUMN types text[] NOT NULL DEFAULT '{}';
 ALTER TABLE reach_flaw ADD COLUMN types text[] NOT NULL DEFAULT '{}';
