@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { statementNames } from './prepared.ts';
-import { storeError } from './store-errors.ts';
+import { endsConnection, storeError } from './store-errors.ts';
 import type { StoreLog } from './store-log.ts';
 import type { Store, Tables } from './tables.ts';
 import type { WriteRefusals } from './write-refusals.ts';
@@ -73,13 +73,18 @@ function telling(pool: pg.Pool, { trouble, refusals }: Pick<ConnectOptions, 'tro
   };
   /** One wrapper for each client: Kysely recognises a connection by its client. */
   const wrap = (client: pg.PoolClient): PostgresPoolClient => {
+    let isOver = false;
     const query = (text: string, parameters: readonly unknown[]) => {
       const name = nameOf(text);
-      return client.query({ text, values: [...parameters], ...(name && { name }) }).catch(rethrow);
+      return client.query({ text, values: [...parameters], ...(name && { name }) }).catch((error: unknown) => {
+        isOver ||= endsConnection(error);
+        return rethrow(error);
+      });
     };
     const made: PostgresPoolClient = {
       query: query as unknown as PostgresPoolClient['query'],
-      release: (destroy?: boolean) => client.release(destroy),
+      // The pool would give it to whoever asks next, until it hears that it ended.
+      release: (destroy?: boolean) => client.release(destroy || isOver),
     };
     wrapped.set(client, made);
     return made;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { AppError } from '../lib/errors.ts';
 import { connect } from './connect.ts';
-import { storeError } from './store-errors.ts';
+import { endsConnection, storeError } from './store-errors.ts';
 import { silentLog as log } from './store-log.ts';
 import { openTestStore } from './testing/open-test-store.ts';
 
@@ -32,6 +32,19 @@ for (const [what, error] of [
 test('what the statement did wrong stays as it is', () => {
   for (const error of [coded('23505'), coded('42P01'), new TypeError('x'), 'text'])
     assert.equal(storeError(error), error);
+});
+
+test('an error tells whether its connection is over', () => {
+  for (const error of [
+    coded('57P01'),
+    coded('08006'),
+    coded('25P03'),
+    coded('EPIPE'),
+    new Error('Connection terminated'),
+  ])
+    assert.equal(endsConnection(error), true, String(error));
+  for (const error of [coded('23505'), coded('57014'), coded('53100'), new TypeError('x'), 'text'])
+    assert.equal(endsConnection(error), false, String(error));
 });
 
 test('what is known of the cause is told', () => {

@@ -38,6 +38,16 @@ const driverMessages =
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html; a quota, or no room for more files, says so too. */
 export const diskFull = '53100';
 
+/** Whether the connection is over with it, though its end may not have been heard yet. */
+export function endsConnection(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined) return networkCodes.has(code) || endingStates.test(code);
+  return isUnavailable(error);
+}
+
+/** Connections, operator intervention, and what waited too long within a transaction. */
+const endingStates = /^(08|57P|25P0[34])/;
+
 function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined) return networkCodes.has(code) || (code.length === 5 && unavailableStates.test(code));

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { readBackup } from '../backup/backup-reader.ts';
-import { backupTo } from '../backup/backup-to.ts';
 import { backupHeader } from '../backup/manifest.ts';
 import { restoreFrom } from '../backup/restore-from.ts';
 import { storedTables } from '../backup/stored-tables.ts';
@@ -18,8 +16,6 @@ import { migrations } from './index.ts';
 /** A backup of each version that was released, made by `tools/record-release.ts`: the versions people migrate from. */
 const released = join(import.meta.dirname, 'testdata/released');
 const backups = existsSync(released) ? readdirSync(released).filter((name) => name.endsWith('.backup')) : [];
-const folder = mkdtempSync(join(tmpdir(), 'bw-released-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
 
 for (const name of backups) {
   test(`a store of ${name} is migrated to the schema of a new one, with all it holds`, async () => {
@@ -44,14 +40,18 @@ for (const name of backups) {
 
 for (const [index, { id }] of migrations.entries()) {
   test(`a store that ends with step ${id}, a row in every table, is migrated to the schema of a new one`, async () => {
+    await using fresh = await openTestStore();
     await using old = await openEmptyTestDatabase();
     await migrate({ pool: old.pool, log, migrations: migrations.slice(0, index + 1) });
     await fill(old);
-    const file = join(folder, id);
-    const { tables } = await backupTo(old.pool, file);
 
-    for (const { table, rows } of tables) assert.ok(rows > 0, `table ${table} is filled`);
-    await becomesAsNew(file);
+    await migrate({ pool: old.pool, log });
+
+    assert.deepEqual(await describeSchema(old.pool), await describeSchema(fresh.pool));
+    const { rows } = await old.pool.query(
+      'SELECT FROM image JOIN image_components ON image_components.image = image.id',
+    );
+    assert.ok(rows.length > 0);
   });
 }
 
@@ -69,7 +69,10 @@ async function fill({ pool }: TestStore): Promise<void> {
   const client = await pool.connect();
   try {
     await fillTables(client);
-    assert.ok((await storedTables(client)).length > 20);
+    for (const { table } of await storedTables(client)) {
+      const { rowCount } = await client.query(`SELECT FROM ${client.escapeIdentifier(table)} LIMIT 1`);
+      assert.equal(rowCount, 1, `table ${table} is filled`);
+    }
   } finally {
     client.release();
   }
