@@ -9,6 +9,7 @@ import {
   isIndex,
   listed,
   manifestShape,
+  maxIndexDepth,
   mayBeImage,
   parseDocument,
   platformStatedBy,
@@ -95,7 +96,6 @@ function nearest(offers: readonly Offer[], wanted: Platform): Offer | undefined 
 
 /** Nobody builds for more platforms; what lies beyond keeps none. */
 const maxAsked = 32;
-const maxDepth = 4;
 
 /** Puts in place of each entry without a platform what its own documents say. Throws NotAnImage where none is an image. */
 async function askEntries(
@@ -108,7 +108,7 @@ async function askEntries(
   const pending = stated.map((offer) => ({ ...offer, depth: 0 })).reverse();
   for (let asked = 0, next = pending.pop(); next; next = pending.pop()) {
     const { entry, platform, depth } = next;
-    if (platform || depth > maxDepth || asked >= maxAsked) {
+    if (platform || depth > maxIndexDepth || asked >= maxAsked) {
       offers.push(next);
       continue;
     }

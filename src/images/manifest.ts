@@ -105,6 +105,9 @@ export function assertUnencrypted({ layers }: ImageManifest, reference: string):
   throw new AppError('IMAGE_INVALID', message);
 }
 
+/** An index may list indexes; nobody nests them deeper than this. */
+export const maxIndexDepth = 4;
+
 /** Whether a runtime might take this entry of an index: it goes by the platform, whatever else the entry says of itself. */
 export function mayBeImage({ mediaType, platform, annotations, artifactType }: Descriptor): boolean {
   if (mediaType && !/\.(?:image\.(?:manifest|index)|distribution\.manifest)\./.test(mediaType)) return false;

@@ -10,8 +10,9 @@ const shortestRun = 8;
 const mostRuns = 16;
 
 /**
- * True where a number is one of these: the keys of 50,000 repositories, say. In ascending order they cost least. PostgreSQL reads, plans and copies
- * a list anew at each mention in a statement (12 of them take it 180 MB and 0.1 s), so long runs are told by their ends.
+ * True where a number is one of these: the keys of 50,000 repositories, say. In ascending order they cost least.
+ * PostgreSQL reads, plans and copies a list anew at each mention in a statement (12 of them take it 180 MB and 0.1 s), so
+ * long runs are told by their ends.
  */
 export function isAmong(number: RawBuilder<unknown>, list: readonly number[]): RawBuilder<boolean> {
   const { runs, left } = shortened(list);

@@ -18,6 +18,13 @@ export function eachNumber(list: string, visit: (number: number) => void): void 
   }
 }
 
+/** A list of which all is kept; null for none, as of an aggregate over no rows. */
+export function numbersOf(list: string | null | undefined): number[] {
+  const numbers: number[] = [];
+  eachNumber(list ?? '', (number) => numbers.push(number));
+  return numbers;
+}
+
 /** The same way back: a driver would write each number as a text of its own. */
 export function numberList(numbers: readonly number[]): string {
   return `{${numbers.join(',')}}`;

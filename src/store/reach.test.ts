@@ -242,6 +242,16 @@ async function day(store: Store, ago: number): Promise<string> {
   return rows[0]?.day ?? '';
 }
 
+/** A part of an estate whose trend somebody looked at, so many days ago for the last time. */
+async function askedForAlpha(store: Store, daysAgo: number): Promise<Visibility> {
+  await seedEstate(store, smallEstate);
+  await recount(store);
+  const seen = await visibleTo(store, seesAlpha);
+  await readTrend(store, 90, seen);
+  await sql`UPDATE reach SET asked = now() - ${daysAgo} * interval '1 day'`.execute(store);
+  return seen;
+}
+
 /** So many days go by. */
 async function pass(store: Store, days: number): Promise<void> {
   await sql`UPDATE reach_day SET day = day - ${days}::int`.execute(store);
@@ -277,11 +287,7 @@ test('a part has a trend from the day on which it is first asked for, and no day
 test('a day on which nobody looks and nothing changes is counted for everything and for each part', async () => {
   await using opened = await openTestStore();
   const { store } = opened;
-  await seedEstate(store, smallEstate);
-  await recount(store);
-  const seen = await visibleTo(store, seesAlpha);
-  await readTrend(store, 90, seen);
-  await sql`UPDATE reach SET asked = now() - interval '5 days'`.execute(store);
+  const seen = await askedForAlpha(store, 5);
   await pass(store, 1);
 
   assert.ok(await recount(store), 'a day begins');
@@ -298,11 +304,7 @@ test('a day on which nobody looks and nothing changes is counted for everything 
 test('the days of a part are forgotten with it', async () => {
   await using opened = await openTestStore();
   const { store } = opened;
-  await seedEstate(store, smallEstate);
-  await recount(store);
-  const seen = await visibleTo(store, seesAlpha);
-  await readTrend(store, 90, seen);
-  await sql`UPDATE reach SET asked = now() - interval '8 days'`.execute(store);
+  const seen = await askedForAlpha(store, 8);
   await refreshReaches(store);
 
   assert.deepEqual(await keptDays(store, seen), []);

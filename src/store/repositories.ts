@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { isAmong } from './is-among.ts';
+import { containsPattern } from './read/patterns.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 
 /** The row of a repository, made when there is none; locked until the transaction ends. */
@@ -47,7 +48,7 @@ export async function listRepositories(
   question: RepositoryQuestion,
 ): Promise<readonly RepositoryStored[]> {
   const { registry, q, after, limit, among } = question;
-  const part = q === undefined ? null : `%${q.replace(/[\\%_]/g, '\\$&')}%`;
+  const part = q === undefined ? null : containsPattern(q);
   const { rows } = await sql<RepositoryStored>`SELECT repository.id, name, last_push,
       (SELECT count(*)::int FROM placement JOIN image ON image.id = placement.image
         WHERE placement.repository = repository.id AND deleted IS NULL AND state <> 'artifact') AS images,

@@ -15,6 +15,7 @@ import {
   listed,
   manifestShape,
   maxDocumentBytes,
+  maxIndexDepth,
   mayBeImage,
   parseDocument,
   platformOf,
@@ -26,7 +27,6 @@ export interface BlobStore {
   readonly content: (name: string, limitBytes: number) => Buffer;
 }
 
-const maxIndexDepth = 4;
 const nameAnnotations = ['org.opencontainers.image.ref.name', 'io.containerd.image.name'];
 
 /** Opens an image of an OCI layout (image specification 1.1, "image-layout.md"); `name` chooses among several. */

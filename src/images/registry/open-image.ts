@@ -12,6 +12,7 @@ import {
   indexShape,
   layersOf,
   manifestShape,
+  maxIndexDepth,
   parseDocument,
   platformOf,
 } from '../manifest.ts';
@@ -20,8 +21,6 @@ import { type ClientOptions, createRegistryClient, type FetchedManifest, type Re
 import { clean } from './failure.ts';
 import { formatReference, parseReference, type RegistryReference } from './reference.ts';
 
-/** An index may list indexes; nobody nests them deeper than this. */
-const maxIndexDepth = 4;
 const maxLayers = 10_000;
 
 /** Opens an image of a registry: its manifest and configuration are fetched and verified, its layers wait to be read. */

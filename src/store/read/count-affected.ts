@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { isAmong } from '../is-among.ts';
-import { eachNumber } from '../number-list.ts';
+import { eachNumber, numbersOf } from '../number-list.ts';
 import { prepared } from '../prepared.ts';
 import type { Store } from '../tables.ts';
 import { placementVisible, type Visibility } from './visibility.ts';
@@ -89,10 +89,4 @@ async function readSeen(store: Store, holders: readonly Holders[], visibility: V
 
 function distinct(holders: readonly Holders[]): readonly number[] {
   return [...new Set(holders.flatMap(({ held }) => held))].sort((a, b) => a - b);
-}
-
-function numbersOf(list: string | null): readonly number[] {
-  const numbers: number[] = [];
-  eachNumber(list ?? '', (number) => numbers.push(number));
-  return numbers;
 }

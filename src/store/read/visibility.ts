@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { isAmong } from '../is-among.ts';
-import { eachNumber } from '../number-list.ts';
+import { numbersOf } from '../number-list.ts';
 import { prepared } from '../prepared.ts';
 import { type Reach, readReach } from '../reach.ts';
 import { rememberShortly } from '../short-memory.ts';
@@ -63,9 +63,7 @@ async function findRepositories(store: Store, { registries, repositories }: Reac
     FROM repository JOIN registry ON registry.id = repository.registry
     WHERE registry.name = ANY(${registries}::text[])
       OR registry.name || '/' || repository.name LIKE ANY(${repositories}::text[])`.execute(store);
-  const ids: number[] = [];
-  eachNumber(rows[0]?.ids ?? '', (id) => ids.push(id));
-  return ids;
+  return numbersOf(rows[0]?.ids);
 }
 
 function inOrder(texts: readonly string[]): string[] {

@@ -8,8 +8,8 @@ export interface FollowedImages {
 }
 
 /**
- * Which of the components that are followed each image has, in as few bytes as counting anew can leave behind: for each image its id,
- * how many they are and the distances between them, as numbers of seven bits a byte, the lowest first.
+ * Which of the components that are followed each image has, in as few bytes as counting anew can leave behind: for each
+ * image its id, how many they are and the distances between them, as numbers of seven bits a byte, the lowest first.
  */
 export function createFollowedImages(): FollowedImages {
   const parts = new Map<number, Growing>();

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { getOrInsert } from '../../lib/get-or-insert.ts';
 import { fetchRows } from '../fetch-rows.ts';
-import { eachNumber } from '../number-list.ts';
+import { numbersOf } from '../number-list.ts';
 import type { StoreTransaction } from '../tables.ts';
 import type { Pause } from './pause.ts';
 import type { Estate } from './tally.ts';
@@ -88,8 +88,7 @@ async function readFollowed(
 ): Promise<Uint8Array> {
   const { rows } = await sql<{ components: string | null }>`SELECT array_agg(DISTINCT component)::text AS components
     FROM candidate_past WHERE cause = 'advisory' AND until >= now() - ${movesKept}`.execute(transaction);
-  const moved: number[] = [];
-  eachNumber(rows[0]?.components ?? '', (component) => moved.push(component));
+  const moved = numbersOf(rows[0]?.components);
   const followed = new Uint8Array(moved.reduce((length, component) => Math.max(length, component + 1), starts.length));
   for (const [component, start] of starts.entries())
     if (start < (starts[component + 1] ?? flaws)) followed[component] = 1;
